@@ -70,9 +70,7 @@ class DuplicateName(UsageError):
 class DataError(AfsError):
     """A file, or one line of it, is not what it should be."""
 
-    def __init__(
-        self, message: str, *, path: str | Path = "", line: int = 0, hint: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, path: str | Path = "", line: int = 0, hint: str = "") -> None:
         place = f"{path}:{line}: " if line else f"{path}: " if path else ""
         super().__init__(f"{place}{message}", hint=hint)
         self.reason = message

@@ -15,24 +15,28 @@ from typing import Any
 import msgspec
 
 from afs_core.errors import DataError
+from afs_core.jsonl import atomic_write
+from afs_core.store import Cache
 
 __all__ = [
     "Artifact",
-    "Check",
     "Counts",
     "Finding",
     "Input",
     "Manifest",
     "Report",
     "digest",
+    "folder_files",
+    "input_path",
     "manifest_path",
     "read_manifest",
     "verify",
     "write_manifest",
 ]
 
-_CHUNK = 1 << 20
 FOLDER_MANIFEST = "manifest.json"
+#: Ending of files that hold the state of an unfinished stage.
+STATE_SUFFIX = ".afs-state"
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,13 +127,102 @@ def manifest_path(artifact: Path) -> Path:
 
 
 def read_manifest(artifact: Path) -> Manifest | None:
-    """The manifest beside ``artifact``, or None; raises DataError for one that is torn."""
-    path = manifest_path(artifact)
+    """The manifest of ``artifact``: beside it, in it, or that of the folder which lists it.
+
+    None where there is none; raises DataError for one that is damaged.
+    """
+    own = _read(manifest_path(artifact))
+    if own is not None or artifact.is_dir():
+        return own
+    folder = _read(artifact.parent / FOLDER_MANIFEST)
+    return folder if folder is not None and artifact.name in folder.outputs else None
+
+
+def _read(path: Path) -> Manifest | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (msgspec.DecodeError, msgspec.ValidationError) as fault:
+    except msgspec.DecodeError as fault:
         raise DataError(
             f"not a manifest: {fault}", path=path, hint="delete it and run the stage again"
         ) from None
+
+
+def write_manifest(artifact: Path, manifest: Manifest) -> None:
+    """Write ``manifest`` beside ``artifact``, or into it where it is a folder."""
+    with atomic_write(manifest_path(artifact)) as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+
+
+def digest(path: Path, cache: Cache | None = None) -> str:
+    """SHA-256 of a file; of a folder, over the sorted lines ``<file sha256>  <relative path>``.
+
+    Manifests, temporary files and ``.git`` are not part of a folder. A ``cache`` spares the
+    reading of files whose size, times and inode are as they were. Raises DataError.
+    """
+    try:
+        if path.is_dir():
+            lines = (f"{_file_digest(file, cache)}  {name}\n" for name, file in folder_files(path))
+            return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return _file_digest(path, cache)
+    except OSError as fault:
+        raise DataError(f"cannot be read: {fault.strerror}", path=path) from None
+
+
+def folder_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Relative POSIX name and path of every file below ``folder`` that is content, sorted."""
+    found = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != ".git"]
+        for name in names:
+            if name == FOLDER_MANIFEST or name.endswith((".manifest.json", ".tmp", STATE_SUFFIX)):
+                continue
+            file = Path(root, name)
+            if file.is_file():
+                found.append((file.relative_to(folder).as_posix(), file))
+    yield from sorted(found)
+
+
+def _file_digest(path: Path, cache: Cache | None) -> str:
+    stat = path.stat()
+    key = f"sha256 {path.resolve()} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+    known = cache.get(key) if cache is not None else None
+    if known is not None:
+        return known.decode()
+    with path.open("rb", buffering=0) as stream:
+        result = hashlib.file_digest(stream, "sha256").hexdigest()
+    if cache is not None:
+        cache.put(key, result.encode())
+    return result
+
+
+def verify(artifact: Path) -> list[Finding]:
+    """Re-hash an artifact and what it was made from; one finding for each file.
+
+    Raises DataError where ``artifact`` has no manifest.
+    """
+    manifest = read_manifest(artifact)
+    if manifest is None:
+        raise DataError(
+            "no manifest beside it", path=artifact, hint="afs writes one for every artifact it makes"
+        )
+    folder = artifact if artifact.is_dir() else artifact.parent
+    findings = [_compare(name, folder / name, sha, "output") for name, sha in manifest.outputs.items()]
+    for source in manifest.inputs:
+        findings.append(_compare(source.path, input_path(artifact, source), source.sha256, source.role))
+    return findings
+
+
+def _compare(name: str, path: Path, expected: str, role: str) -> Finding:
+    if not path.exists():
+        return Finding(name=name, passed=False, limit=expected, message=f"{role} is missing")
+    found = digest(path)
+    message = f"{role} {'is as it was' if found == expected else 'has changed'}"
+    return Finding(name=name, passed=found == expected, value=found, limit=expected, message=message)
+
+
+def input_path(artifact: Path, source: Input) -> Path:
+    """Where an input of ``artifact`` lies: its path is relative to the artifact's folder."""
+    folder = artifact if artifact.is_dir() else artifact.parent
+    return Path(os.path.normpath(folder / source.path))

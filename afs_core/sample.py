@@ -37,9 +37,7 @@ class ToolCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     id: str = ""
 
 
-class Message(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename=_EXTRA
-):
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename=_EXTRA):
     """One turn: role ``system``, ``user``, ``assistant`` or ``tool`` (``tool_call_id`` set)."""
 
     role: str
@@ -51,9 +49,7 @@ class Message(
     extra: dict[str, Any] = {}
 
 
-class Provenance(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename=_EXTRA
-):
+class Provenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename=_EXTRA):
     """Where a sample comes from and what was done to it.
 
     ``source`` is a path relative to the source root, ``start`` and ``end`` its first and last
@@ -143,6 +139,12 @@ class TrainingSample(
         if prov is None:
             return self.sample_id
         return prov.group or (prov.parents[0] if prov.parents else prov.source) or self.sample_id
+
+    def changed(self, by: str, **fields: Any) -> TrainingSample:
+        """A copy with ``fields`` replaced and the transform ``by`` entered in its provenance."""
+        prov = self.prov or Provenance()
+        prov = msgspec.structs.replace(prov, transforms=(*prov.transforms, by))
+        return msgspec.structs.replace(self, prov=fields.pop("prov", prov), **fields)
 
     def to_messages(self, *, thinking: bool = False) -> list[dict[str, Any]]:
         """The chat that a model is trained on, in the layout of the OpenAI chat API.

@@ -1,0 +1,305 @@
+"""Lines of JSON: a streaming reader that loses nothing, an atomic writer, an append-only journal.
+
+A line that is not a sample is a fault: by default reading stops with ``file:line: reason``;
+with an ``on_fault`` callback it is handed over and reading goes on. Blank lines and a byte-order
+mark are passed over. A sample that reaches :class:`Writer` unchanged is written as the line
+that was read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from afs_core.errors import DataError, PluginError
+from afs_core.sample import TrainingSample
+
+__all__ = ["Fault", "Journal", "Writer", "atomic_write", "read_rows", "read_samples", "write_samples"]
+
+_BOM = b"\xef\xbb\xbf"
+_BUFFER = 1 << 20
+_decode_sample = msgspec.json.Decoder(TrainingSample).decode
+_decode_any = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+STANDARD_STREAM = Path("-")
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A line that could not be read, as it stood."""
+
+    path: str
+    line: int
+    reason: str
+    raw: bytes
+
+    def error(self) -> DataError:
+        return DataError(
+            self.reason,
+            path=self.path,
+            line=self.line,
+            hint="mend the line, or use --on-error skip to set such lines aside",
+        )
+
+
+OnFault = Callable[[Fault], None]
+
+
+@contextlib.contextmanager
+def open_binary(path: Path) -> Iterator[BinaryIO]:
+    """``path`` for reading, ``-`` as standard input; raises DataError with the reason."""
+    if path == STANDARD_STREAM:
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb", buffering=_BUFFER)
+    except OSError as fault:
+        raise _unreadable(path, fault) from None
+    with stream:
+        yield stream
+
+
+def _unreadable(path: Path, fault: OSError) -> DataError:
+    expected = "expected a file, got a folder" if path.is_dir() else f"cannot be read: {fault.strerror}"
+    return DataError(expected, path=path)
+
+
+def read_samples(
+    path: Path, *, on_fault: OnFault | None = None, on_repair: Callable[[int], None] | None = None
+) -> Iterator[TrainingSample]:
+    """The samples of a JSON-lines file, in order.
+
+    Each remembers its line until it is changed. ``on_repair`` hears the number of a line whose
+    lone surrogates were replaced by U+FFFD. Raises DataError at the first fault unless
+    ``on_fault`` takes it.
+    """
+    with open_binary(path) as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                sample = _decode_sample(line)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                slow = _read_slowly(line, number, path, on_fault, on_repair)
+                if slow is None:
+                    continue
+                sample, line = slow
+            if line:
+                sample.__dict__["line"] = line
+            yield sample
+
+
+def _read_slowly(
+    line: bytes, number: int, path: Path, on_fault: OnFault | None, on_repair: Callable[[int], None] | None
+) -> tuple[TrainingSample, bytes] | None:
+    """A line that the fast path refused: unknown keys, nulls, a byte-order mark, repairs, faults."""
+    if number == 1 and line.startswith(_BOM):
+        line = line.removeprefix(_BOM)
+    if not line.strip():
+        return None
+    try:
+        sample = TrainingSample.from_json(line)
+    except DataError as fault:
+        _hand_over(Fault(str(path), number, fault.reason, line), on_fault)
+        return None
+    try:
+        _decode_any(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        if on_repair is not None:
+            on_repair(number)
+        return sample, b""
+    return sample, line
+
+
+def _hand_over(fault: Fault, on_fault: OnFault | None) -> None:
+    if on_fault is None:
+        raise fault.error()
+    on_fault(fault)
+
+
+def read_rows(path: Path, *, on_fault: OnFault | None = None) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file, in order, whatever their keys."""
+    with open_binary(path) as stream:
+        for number, line in enumerate(stream, 1):
+            if number == 1:
+                line = line.removeprefix(_BOM)
+            if not line.strip():
+                continue
+            try:
+                row = _decode_any(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+                _hand_over(Fault(str(path), number, f"not JSON: {fault}", line), on_fault)
+                continue
+            if isinstance(row, dict):
+                yield row
+            else:
+                reason = f"expected an object, got {type(row).__name__}"
+                _hand_over(Fault(str(path), number, reason, line), on_fault)
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """A binary stream that becomes ``path`` at the end, or leaves it as it was.
+
+    The bytes go to a temporary file in the same folder, are synced, and renamed over ``path``;
+    what a killed process left there is removed by the next writer of the same file.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(path)
+        stream = temporary.open("wb", buffering=_BUFFER)
+    except OSError as fault:
+        raise DataError(f"cannot be written: {fault.strerror}", path=path) from None
+    try:
+        with stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as fault:
+        temporary.unlink(missing_ok=True)
+        raise DataError(
+            f"cannot be written: {fault.strerror}; the file is as it was before", path=path
+        ) from None
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _remove_stale(path: Path) -> None:
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        owner = left.name.removesuffix(".tmp").rpartition(".")[2]
+        if owner.isdigit() and not _alive(int(owner)):
+            left.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+class Writer:
+    """Writes samples or rows to a stream, counting and hashing on the way.
+
+    A changed sample is encoded; an unchanged one is written as its line. Now and then the line
+    is compared with the sample, so that a transform that changed one in place is found out.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._parts: list[bytes] = []
+        self._pending = 0
+        self._hash = hashlib.sha256()
+        self.count = 0
+        self.size = 0
+
+    def write(self, sample: TrainingSample) -> None:
+        line = sample.__dict__.get("line")
+        if line is None:
+            self._append(sample.to_bytes() + b"\n")
+            return
+        if self.count < 16 or not self.count & 1023:
+            _check_unchanged(sample, line)
+        self._append(line if line.endswith(b"\n") else line + b"\n")
+
+    def write_row(self, row: Any) -> None:
+        """One line for anything that JSON can hold."""
+        self._append(_encode(row) + b"\n")
+
+    def _append(self, line: bytes) -> None:
+        self._parts.append(line)
+        self._pending += len(line)
+        self.count += 1
+        if self._pending >= _BUFFER:
+            self.flush()
+
+    def flush(self) -> None:
+        block = b"".join(self._parts)
+        self._hash.update(block)
+        self._stream.write(block)
+        self.size += len(block)
+        self._parts.clear()
+        self._pending = 0
+
+    def sha256(self) -> str:
+        """Digest of everything written so far."""
+        self.flush()
+        return self._hash.hexdigest()
+
+
+def _check_unchanged(sample: TrainingSample, line: bytes) -> None:
+    if TrainingSample.from_json(line) != sample:
+        raise PluginError(
+            "a transform changed a sample in place, so the change would be lost",
+            hint="yield msgspec.structs.replace(sample, ...) with a new dictionary instead",
+        )
+
+
+def write_samples(path: Path, samples: Iterable[TrainingSample]) -> int:
+    """Write ``samples`` to ``path`` atomically; returns how many."""
+    with atomic_write(path) as stream:
+        writer = Writer(stream)
+        for sample in samples:
+            writer.write(sample)
+        writer.flush()
+    return writer.count
+
+
+class Journal:
+    """An append-only file of JSON lines that survives ``kill -9``: every entry is synced, and a
+    torn last line is cut off when the journal is opened again."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.entries: list[Any] = []
+        whole = 0
+        if path.exists():
+            for line in path.read_bytes().splitlines(keepends=True):
+                if not line.endswith(b"\n"):
+                    break
+                try:
+                    self.entries.append(_decode_any(line))
+                except msgspec.DecodeError as fault:
+                    raise AfsError(
+                        f"{path}: damaged journal: {fault}", hint="delete it to start again"
+                    ) from None
+                whole += len(line)
+        self._stream = path.open("ab")
+        self._stream.truncate(whole)
+
+    def append(self, entry: Any) -> None:
+        self._stream.write(_encode(entry) + b"\n")
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self.entries.append(entry)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

@@ -1,0 +1,320 @@
+"""One stage: resolve, key, run, write atomically, manifest. Every command goes through here.
+
+    execute(Stage(name="curated", uses=("transforms/redaction", "transforms/split"),
+                  inputs=(Path("sources.jsonl"),), output=Path("curated")), run)
+
+Streams (generators, scorers, transforms, converters) fuse into one pass (:mod:`afs_core.stream`);
+a build (trainer, quantizer, evaluator) takes a job (:mod:`afs_core.build`). The stage's key is
+a digest of all that could change its output; where the manifest on disk has the same key and
+the output is as it was written, there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib.util
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from afs_core.errors import DataError, GateRefused, UsageError
+from afs_core.jsonl import STANDARD_STREAM
+from afs_core.manifest import (
+    Artifact,
+    Counts,
+    Input,
+    Manifest,
+    Report,
+    digest,
+    manifest_path,
+    read_manifest,
+    write_manifest,
+)
+
+from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
+
+if TYPE_CHECKING:
+    from afs_core.run import Run
+
+__all__ = ["Outcome", "Stage", "Use", "execute", "split_settings"]
+
+JOBS: dict[str, type[msgspec.Struct]] = {
+    "trainers": TrainJob,
+    "quantizers": QuantizeJob,
+    "evaluators": EvalJob,
+}
+STREAM_KINDS = frozenset({"generators", "scorers", "transforms", "converters"})
+BUILD_KINDS = frozenset(JOBS)
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """What to run. ``uses`` are ``KIND/NAME`` or ``KIND/PLUGIN/NAME``, ``config`` settings by use.
+
+    A stream writes one JSON-lines file, or, where ``output`` has no suffix, a folder with a file
+    for each ``prov.split``. ``limit`` is the number of samples written. ``on_error`` ``skip``
+    sets faulty lines aside in ``<output>.rejected.jsonl``; ``rejected`` asks for dropped samples
+    too. A ``gate`` whose report has not passed raises GateRefused.
+    """
+
+    name: str
+    uses: tuple[str, ...]
+    output: Path
+    inputs: tuple[Path, ...] = ()
+    config: Mapping[str, Mapping[str, Any]] = {}
+    seed: int | None = None
+    after: tuple[str, ...] = ()
+    gate: bool = False
+    limit: int | None = None
+    on_error: str = "stop"
+    rejected: Path | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a stage. ``skipped`` means that everything was up to date."""
+
+    stage: str
+    artifacts: tuple[Artifact, ...] = ()
+    counts: tuple[Counts, ...] = ()
+    report: Report | None = None
+    skipped: bool = False
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+
+class Use(msgspec.Struct, frozen=True):
+    """One entry of ``uses``, taken apart; ``name`` is ``NAME`` or ``PLUGIN/NAME``."""
+
+    kind: str
+    name: str
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> Use:
+        kind, _, name = text.partition("/")
+        if not name or kind not in STREAM_KINDS | BUILD_KINDS:
+            raise UsageError(
+                f"expected KIND/NAME or KIND/PLUGIN/NAME, got {text!r}",
+                hint=f"kinds of a stage: {', '.join(sorted(STREAM_KINDS | BUILD_KINDS))}",
+            )
+        return cls(kind, name, text)
+
+
+class Made(msgspec.Struct, kw_only=True):
+    """What a stream or a build hands back: relative output names to sha256 are for the manifest."""
+
+    artifacts: tuple[Artifact, ...]
+    outputs: dict[str, str]
+    counts: tuple[Counts, ...] = ()
+    report: Report | None = None
+    details: dict[str, Any] = {}
+
+
+def execute(stage: Stage, run: Run) -> Outcome:
+    """Run ``stage``, or find that it is up to date. Raises what its capabilities raise."""
+    from afs_core.build import build
+    from afs_core.stream import stream
+
+    uses = tuple(Use.parse(text) for text in stage.uses)
+    work = _shape(stage, uses, stream, build)
+    if stage.output == STANDARD_STREAM or STANDARD_STREAM in stage.inputs:
+        return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
+    inputs = _inputs(stage, run)
+    key = _key(stage, uses, inputs, run)
+    done = _up_to_date(stage, key, run)
+    if done is None:
+        done = _perform(stage, uses, inputs, key, work, run)
+    if stage.gate and done.report is not None and not done.report.passed:
+        raise GateRefused(
+            f"{stage.name}: {done.report.title}: {_why(done.report)}", hint=f"see {stage.output}"
+        )
+    return done
+
+
+Work = Callable[..., Made]
+
+
+def _shape(stage: Stage, uses: tuple[Use, ...], stream: Work, build: Work) -> Work:
+    kinds = [use.kind for use in uses]
+    if kinds and all(kind in STREAM_KINDS for kind in kinds):
+        return stream
+    if len(kinds) == 1:
+        return build
+    raise UsageError(
+        f"stage {stage.name}: expected a chain of streams or one build, "
+        f"got {', '.join(stage.uses) or 'nothing'}"
+    )
+
+
+def _perform(
+    stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], key: str, work: Work, run: Run
+) -> Outcome:
+    started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    clock = time.monotonic()
+    state = _state_path(stage)
+    resume = _read_text(state) == key
+    manifest_path(stage.output).unlink(missing_ok=True)  # until it is done, nobody may trust it
+    if uses[0].kind in BUILD_KINDS:
+        stage.output.mkdir(parents=True, exist_ok=True)
+        state.write_text(key)
+    made = work(stage, uses, run, resume=resume)
+    seconds = time.monotonic() - clock
+    write_manifest(
+        stage.output,
+        Manifest(
+            key=key,
+            stage=stage.name,
+            uses=stage.uses,
+            kind=made.artifacts[0].kind if made.artifacts else "",
+            outputs=made.outputs,
+            inputs=inputs,
+            config={use: _plain(settings) for use, settings in stage.config.items()},
+            seed=_seed(stage, run),
+            versions=_versions(uses, run),
+            counts=made.counts,
+            details=made.details,
+            report=made.report,
+            command=run.command,
+            run_id=run.id,
+            started=started,
+            seconds=round(seconds, 3),
+        ),
+    )
+    state.unlink(missing_ok=True)
+    return _outcome(stage, made, seconds, run)
+
+
+def _outcome(stage: Stage, made: Made, seconds: float, run: Run) -> Outcome:
+    return Outcome(
+        stage=stage.name,
+        artifacts=made.artifacts,
+        counts=made.counts,
+        report=made.report,
+        seconds=seconds,
+        warnings=tuple(run.warnings),
+    )
+
+
+def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
+    try:
+        manifest = read_manifest(stage.output)
+    except DataError:
+        return None
+    if manifest is None or manifest.key != key:
+        return None
+    folder = stage.output if stage.output.is_dir() else stage.output.parent
+    cache = run.cache("digests")
+    for name, sha in manifest.outputs.items():
+        if not (folder / name).is_file() or digest(folder / name, cache) != sha:
+            return None
+    artifacts = tuple(
+        Artifact(path=folder / name, kind=manifest.kind, details=manifest.details)
+        for name in manifest.outputs
+    )
+    return Outcome(
+        stage=stage.name, artifacts=artifacts, counts=manifest.counts, report=manifest.report, skipped=True
+    )
+
+
+def _inputs(stage: Stage, run: Run) -> tuple[Input, ...]:
+    cache = run.cache("digests")
+    folder = stage.output if not stage.output.suffix or stage.output.is_dir() else stage.output.parent
+    found = [(path, "input") for path in stage.inputs]
+    for settings in stage.config.values():
+        found += [(path, role) for role, path in _paths(settings)]
+    return tuple(_input(path, role, folder, cache) for path, role in found)
+
+
+def _input(path: Path, role: str, folder: Path, cache: Any) -> Input:
+    if not path.exists():
+        raise DataError(f"expected the {role} of the stage, found nothing", path=path)
+    size = path.stat().st_size if path.is_file() else 0
+    relative = os.path.relpath(path.resolve(), folder.resolve())
+    return Input(path=Path(relative).as_posix(), sha256=digest(path, cache), size=size, role=role)
+
+
+def _paths(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
+    """Paths named in settings that exist: what a stage reads besides its inputs."""
+    found = []
+    for name, value in settings.items():
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(item, Path) or name in {"base_model", "baseline", "models"}:
+                path = Path(item).expanduser()
+                if path.exists():
+                    found.append((name, path))
+    return found
+
+
+def _key(stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], run: Run) -> str:
+    settings = {use.text: _settings_key(use, stage.config.get(use.text, {}), run) for use in uses}
+    material = [
+        stage.uses,
+        settings,
+        [(item.role, item.sha256) for item in inputs],
+        _seed(stage, run),
+        stage.limit,
+        stage.on_error,
+        _versions(uses, run),
+        [_source_digest(use, run) for use in uses],
+    ]
+    return hashlib.sha256(msgspec.json.encode(material, order="deterministic")).hexdigest()
+
+
+def _settings_key(use: Use, settings: Mapping[str, Any], run: Run) -> Any:
+    """Settings as the capability will see them; existing paths count by content, not by name."""
+    job, own = split_settings(use.kind, settings)
+    config = run.registry.config_for(use.kind, use.name, own)
+    effective = {**job, **(msgspec.structs.asdict(config) if config is not None else own)}
+    read = dict(_paths(effective))
+    return _plain({name: value for name, value in effective.items() if name not in read})
+
+
+def _plain(settings: Mapping[str, Any]) -> Any:
+    return msgspec.to_builtins(dict(settings), enc_hook=str)
+
+
+def split_settings(kind: str, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings that are fields of the kind's job, and those of the capability's own Config."""
+    job = JOBS.get(kind)
+    fields = job.__struct_fields__ if job is not None else ()
+    mine = {name: value for name, value in settings.items() if name in fields}
+    return mine, {name: value for name, value in settings.items() if name not in fields}
+
+
+def _versions(uses: tuple[Use, ...], run: Run) -> dict[str, str]:
+    entries = [run.registry.find(use.kind, use.name) for use in uses]
+    return {entry.distribution: entry.version for entry in entries}
+
+
+def _source_digest(use: Use, run: Run) -> str:
+    """Digest of the module that holds the target, so that an edited plugin runs again."""
+    module = run.registry.find(use.kind, use.name).capability.target.partition(":")[0]
+    spec = importlib.util.find_spec(module)
+    origin = spec.origin if spec is not None else None
+    return digest(Path(origin), run.cache("digests")) if origin and Path(origin).is_file() else ""
+
+
+def _seed(stage: Stage, run: Run) -> int:
+    return run.seed if stage.seed is None else stage.seed
+
+
+def _state_path(stage: Stage) -> Path:
+    from afs_core.manifest import STATE_SUFFIX
+
+    return stage.output / f".stage{STATE_SUFFIX}"
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _why(report: Report) -> str:
+    failed = [finding for finding in report.findings if not finding.passed]
+    return "; ".join(f"{f.name}: {f.message or f.value} (limit {f.limit})" for f in failed[:5]) or "refused"
