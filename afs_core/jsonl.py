@@ -84,7 +84,7 @@ def read_samples(
         for number, line in enumerate(stream, 1):
             try:
                 sample = _decode_sample(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 slow = _read_slowly(line, number, path, on_fault, on_repair)
                 if slow is None:
                     continue
@@ -107,13 +107,20 @@ def _read_slowly(
     except DataError as fault:
         _hand_over(Fault(str(path), number, fault.reason, line), on_fault)
         return None
-    try:
-        _decode_any(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    if _was_repaired(line):
         if on_repair is not None:
             on_repair(number)
         return sample, b""
     return sample, line
+
+
+def _was_repaired(line: bytes) -> bool:
+    """Whether msgspec refuses a line for a lone surrogate, which only an escape can bring in."""
+    try:
+        _decode_any(line)
+    except msgspec.DecodeError:
+        return b"\\ud" in line.lower()
+    return False
 
 
 def _hand_over(fault: Fault, on_fault: OnFault | None) -> None:
@@ -132,7 +139,7 @@ def read_rows(path: Path, *, on_fault: OnFault | None = None) -> Iterator[dict[s
                 continue
             try:
                 row = _decode_any(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
                 _hand_over(Fault(str(path), number, f"not JSON: {fault}", line), on_fault)
                 continue
             if isinstance(row, dict):
@@ -282,8 +289,8 @@ class Journal:
                 try:
                     self.entries.append(_decode_any(line))
                 except msgspec.DecodeError as fault:
-                    raise AfsError(
-                        f"{path}: damaged journal: {fault}", hint="delete it to start again"
+                    raise DataError(
+                        f"damaged journal: {fault}", path=self.path, hint="delete it to start again"
                     ) from None
                 whole += len(line)
         self._stream = path.open("ab")

@@ -116,11 +116,14 @@ class Run:
         bar: Callable[[str, int | None], AbstractContextManager[Progress]] | None = None,
     ) -> Run:
         """A new run; ``config`` and ``registry`` are loaded where they are not given."""
-        from afs_core.config import Config
-        from afs_core.registry import Registry
+        if config is None:
+            from afs_core.config import Config
 
-        config = Config.load() if config is None else config
-        registry = Registry.load(config) if registry is None else registry
+            config = Config.load()
+        if registry is None:
+            from afs_core.registry import Registry
+
+            registry = Registry.load(config)
         shared = _Shared(seed, workdir)
         shared.command, shared.on_warning, shared.bar = command, on_warning, bar
         return cls(shared, config, registry)

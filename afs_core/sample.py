@@ -207,11 +207,11 @@ class TrainingSample(
             return _decode(line)
         except msgspec.ValidationError:
             pass
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return cls.from_dict(_repaired(line))
         try:
             row = msgspec.json.decode(line)
-        except msgspec.DecodeError:  # a number that no float holds
+        except (msgspec.DecodeError, RecursionError):  # a number that no float holds
             row = _repaired(line)
         return cls.from_dict(row)
 

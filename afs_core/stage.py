@@ -35,7 +35,6 @@ from afs_core.manifest import (
     read_manifest,
     write_manifest,
 )
-
 from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
 
 if TYPE_CHECKING:
@@ -158,7 +157,8 @@ def _perform(
     state = _state_path(stage)
     resume = _read_text(state) == key
     manifest_path(stage.output).unlink(missing_ok=True)  # until it is done, nobody may trust it
-    if uses[0].kind in BUILD_KINDS:
+    unfinished = uses[0].kind in BUILD_KINDS
+    if unfinished:
         stage.output.mkdir(parents=True, exist_ok=True)
         state.write_text(key)
     made = work(stage, uses, run, resume=resume)
@@ -184,7 +184,8 @@ def _perform(
             seconds=round(seconds, 3),
         ),
     )
-    state.unlink(missing_ok=True)
+    if unfinished:
+        state.unlink(missing_ok=True)
     return _outcome(stage, made, seconds, run)
 
 
