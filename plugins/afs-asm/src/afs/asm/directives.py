@@ -1,0 +1,85 @@
+"""The asar directives: how many words each takes after its name, and which open and close blocks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Data directives and the bytes of one value.
+DATA: Final[dict[str, int]] = {"db": 1, "dw": 2, "dl": 3, "dd": 4}
+
+_ANY = 1 << 30
+_NONE = """endif else endwhile endfor endmacro endspcblock pushpc pullpc pushbase pullbase pushtable pulltable
+    pushns pullns cleartable includeonce lorom hirom exlorom exhirom sfxrom norom fullsa1rom fastrom header xkas startpos"""
+_ONE = """incsrc table org base bank warnpc rep skip reset prot arch undef dpbase
+    expecttitle freespacebyte includefrom loadtable
+    fill fillbyte fillword filllong filldword pad padbyte padword padlong paddword"""
+
+#: Smallest and largest number of words after the directive.
+DIRECTIVES: Final[dict[str, tuple[int, int]]] = {
+    **dict.fromkeys(_NONE.split(), (0, 0)),
+    **dict.fromkeys(_ONE.split(), (1, 1)),
+    "if": (1, _ANY),
+    "elseif": (1, _ANY),
+    "while": (1, _ANY),
+    "for": (1, _ANY),
+    "assert": (1, _ANY),
+    "macro": (1, _ANY),
+    "function": (3, _ANY),
+    "print": (1, _ANY),
+    "incbin": (1, 3),
+    "include": (0, 1),
+    "asar": (0, 1),
+    "sa1rom": (0, 1),
+    "freespace": (0, 1),
+    "freecode": (0, 1),
+    "freedata": (0, 1),
+    "autoclean": (1, 2),
+    "autoclear": (1, 2),
+    "namespace": (0, 2),
+    "math": (2, 2),
+    "optimize": (2, 2),
+    "check": (2, 2),
+    "warn": (0, 2),
+    "warnings": (1, 2),
+    "error": (0, 1),
+    "global": (1, 1),
+    "struct": (1, 3),
+    "endstruct": (0, 2),
+    "spcblock": (1, 3),
+}
+
+#: What closes each block.
+CLOSES: Final[dict[str, str]] = {
+    "endif": "if",
+    "endwhile": "while",
+    "endfor": "for",
+    "endmacro": "macro",
+    "endstruct": "struct",
+    "endspcblock": "spcblock",
+}
+OPENS: Final = frozenset(CLOSES.values())
+
+#: Directives that read a file, named by their first word.
+READS_FILE: Final = frozenset({"incsrc", "incbin", "table", "loadtable"})
+
+#: Directives whose one operand is an expression, and what width it may have (0: any).
+TAKES_EXPRESSION: Final[dict[str, int]] = {
+    "org": 3,
+    "base": 3,
+    "warnpc": 3,
+    "pad": 3,
+    "bank": 1,
+    "dpbase": 2,
+    "skip": 0,
+    "rep": 0,
+    "fill": 0,
+    "fillbyte": 1,
+    "fillword": 2,
+    "filllong": 3,
+    "filldword": 4,
+    "padbyte": 1,
+    "padword": 2,
+    "padlong": 3,
+    "paddword": 4,
+    "freespacebyte": 1,
+}

@@ -1,0 +1,228 @@
+"""Operand expressions: whether they are well formed, how wide the assembler takes them to be, and
+which names they use. Values are not computed here.
+
+asar sizes an operand by its longest literal as written: two hex digits a byte, eight binary digits a
+byte, decimals by value. A name may be of any width.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+#: Stands for a define or a macro parameter of unknown value.
+STUB: Final = "\x01"
+
+#: Deeper parentheses than this are refused, as the assembler's recursion limit would.
+MAX_DEPTH: Final = 256
+
+BUILTIN_FUNCTIONS: Final = frozenset(
+    """read1 read2 read3 read4 canread canread1 canread2 canread3 canread4
+    readfile1 readfile2 readfile3 readfile4 canreadfile canreadfile1 canreadfile2 canreadfile3 canreadfile4
+    getfilestatus filesize snestopc pctosnes sizeof objectsize datasize defined
+    sqrt sin cos tan asin acos atan arcsin arccos arctan log log10 log2 pow floor ceil ceiling round
+    min max clamp safediv select not bank stringsequal stringsequalnocase
+    equal notequal less lessequal greater greaterequal and or nand nor xor pc realbase""".split()
+)
+
+
+class Expression(NamedTuple):
+    """What an expression consists of. `width` is that of its literals in bytes, 0 without any.
+
+    `literal` is the value if the expression is one number. `fault` says what is wrong at
+    character `at`, and `fix` the right form of the whole expression where there is one.
+    """
+
+    width: int
+    literal: int | None
+    symbols: tuple[str, ...]
+    functions: tuple[str, ...]
+    open_width: bool
+    fault: str = ""
+    at: int = 0
+    fix: str = ""
+
+
+_SIMPLE = re.compile(rf"(?:\$([0-9A-Fa-f]+)|([0-9]+)|%([01]+)|(\??\.*[A-Za-z_][\w.]*)|[\w.$%]*{STUB}[\w.{STUB}]*)\Z", re.A)
+_PREFIX = re.compile(r"(?:<:|[-+~#])+")
+_ATOM = re.compile(
+    rf"""(?P<stub>[$%]?[\w.]*{STUB}[\w.{STUB}]*)
+    |(?P<hex>\$[0-9A-Fa-f]+)(?!\w)
+    |(?P<bin>%[01]+)(?!\w)
+    |(?P<dec>[0-9]+(?:\.[0-9]+)?)(?![\w$])
+    |(?P<name>\??\.*[A-Za-z_][\w.]*)
+    |(?P<char>'[^']')
+    |(?P<string>"[^"]*")
+    |(?P<nearby>\??(?:\++|-+)(?=$|[,)]))
+    """,
+    re.X | re.A,
+)
+_OPERATOR = re.compile(r"\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^<>]")
+_NEARBY = re.compile(r"\??(?:\++|-+)(?=$|[,)])")
+
+_cache: dict[str, Expression] = {}
+
+
+def expression(text: str) -> Expression:
+    """The parts of the expression `text`, which has no blanks outside quotes. Never raises."""
+    known = _cache.get(text)
+    if known is None:
+        match = _SIMPLE.match(text)
+        known = _simple(match) if match else _Scanner(text).scan()
+        if len(_cache) > 20_000:
+            _cache.clear()
+        _cache[text] = known
+    return known
+
+
+def _simple(match: re.Match[str]) -> Expression:
+    digits, decimal, binary, name = match.groups()
+    if digits:
+        return Expression((len(digits) + 1) // 2, int(digits, 16), (), (), False)
+    if name:
+        return Expression(0, None, (name,), (), True)
+    if decimal:
+        return Expression(_decimal_width(decimal), int(decimal[:20]), (), (), False)
+    if binary:
+        return Expression((len(binary) + 7) // 8, int(binary[:64], 2), (), (), False)
+    return Expression(0, None, (), (), True)
+
+
+def _decimal_width(digits: str) -> int:
+    value = int(digits[:20])
+    return 1 if value < 0x100 else 2 if value < 0x10000 else 3
+
+
+class _Scanner:
+    """Reads prefix, atom, operator in turn; the stack holds `(` for groups and `f` for calls."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.width = 0
+        self.symbols: list[str] = []
+        self.functions: list[str] = []
+        self.stack: list[str] = []
+        self.stubs = False
+
+    def scan(self) -> Expression:
+        fault = self._operand()
+        while not fault and self.at < len(self.text):
+            fault = self._after_operand()
+        if not fault and self.stack:
+            fault = "a parenthesis is not closed"
+        fix = _right_form(self.text) if fault else ""
+        names = tuple(dict.fromkeys(self.symbols))
+        functions = tuple(dict.fromkeys(self.functions))
+        wide = bool(names) or self.stubs or bool(functions)
+        return Expression(self.width, self._literal(), names, functions, wide, fault, self.at, fix)
+
+    def _literal(self) -> int | None:
+        if self.text[:1] != "-":
+            return None
+        inner = _SIMPLE.match(self.text, 1)
+        value = _simple(inner).literal if inner else None
+        return None if value is None else -value
+
+    def _operand(self) -> str:
+        """Read prefixes, open parentheses, open calls and one atom; the fault if there is none."""
+        while len(self.stack) <= MAX_DEPTH:
+            prefix = None if _NEARBY.match(self.text, self.at) else _PREFIX.match(self.text, self.at)
+            if prefix:
+                self.at = prefix.end()
+            if self.text[self.at : self.at + 1] == "(":
+                self._push("(")
+                continue
+            match = _ATOM.match(self.text, self.at)
+            if not match:
+                return self._no_atom()
+            if not self._opens_call(match):
+                return self._atom(match)
+            if self.text[self.at : self.at + 1] == ")":
+                return ""
+        return f"parentheses are nested deeper than {MAX_DEPTH}"
+
+    def _push(self, kind: str) -> None:
+        self.stack.append(kind)
+        self.at += 1
+
+    def _opens_call(self, match: re.Match[str]) -> bool:
+        if match.lastgroup != "name" or self.text[match.end() : match.end() + 1] != "(":
+            return False
+        self.functions.append(match[0])
+        self.at = match.end()
+        self._push("f")
+        return True
+
+    def _atom(self, match: re.Match[str]) -> str:
+        kind, value = match.lastgroup, match[0]
+        self.at = match.end()
+        if kind == "hex":
+            self.width = max(self.width, len(value) // 2)
+        elif kind == "bin":
+            self.width = max(self.width, (len(value) + 6) // 8)
+        elif kind == "dec":
+            self.width = max(self.width, _decimal_width(value.split(".")[0]))
+        elif kind == "char":
+            self.width = max(self.width, 1)
+        elif kind in ("name", "nearby"):
+            self.symbols.append(value)
+        elif kind == "stub":
+            self.stubs = True
+        elif "f" not in self.stack:
+            self.at = match.start()
+            return "a string is no number"
+        return ""
+
+    def _after_operand(self) -> str:
+        char = self.text[self.at]
+        if char == ")":
+            if not self.stack:
+                return "a parenthesis is closed that was never opened"
+            self.stack.pop()
+            self.at += 1
+            return ""
+        if char == "," and self.stack and self.stack[-1] == "f":
+            self.at += 1
+            return self._operand()
+        match = _OPERATOR.match(self.text, self.at)
+        if not match:
+            return f"an operator was expected before `{_excerpt(self.text[self.at :])}`"
+        self.at = match.end()
+        return self._operand()
+
+    def _no_atom(self) -> str:
+        rest = self.text[self.at :]
+        if not rest:
+            return "a number or a name is missing at the end"
+        if rest[0] == "$":
+            return f"`{_excerpt(rest)}` is no hex number"
+        if rest[0] == "%":
+            return f"`{_excerpt(rest)}` is no binary number"
+        if rest[0].isdigit():
+            return f"`{_excerpt(rest)}` is no number"
+        return f"a number or a name was expected, not `{_excerpt(rest)}`"
+
+
+def _excerpt(text: str) -> str:
+    word = re.split(r"[\s,()]", text, maxsplit=1)[0] or text[:1]
+    return word if len(word) <= 24 else word[:24] + "…"
+
+
+_C_HEX = re.compile(r"\$?0[xX]([0-9A-Fa-f]+)\b")
+_H_HEX = re.compile(r"(?<![\w$])([0-9][0-9A-Fa-f]*)[hH]\b")
+_C_BIN = re.compile(r"(?<![\w$])0[bB]([01]+)\b")
+_BANK = re.compile(r"^[\^`](\w+)$")
+_LOW_HIGH = re.compile(r"^([<>])(\w+)$")
+
+
+def _right_form(text: str) -> str:
+    """The expression as asar would write it, or nothing if that cannot be told."""
+    if len(text) > 200:
+        return ""
+    changed = _H_HEX.sub(r"$\1", _C_BIN.sub(r"%\1", _C_HEX.sub(r"$\1", text)))
+    changed = _BANK.sub(r"<:\1", changed)
+    match = _LOW_HIGH.match(changed)
+    if match:
+        changed = f"{match[2]}&$FF" if match[1] == "<" else f"{match[2]}>>8"
+    return changed if changed != text and not _Scanner(changed).scan().fault else ""

@@ -1,0 +1,102 @@
+"""The form of an operand, such as `(e),y`, and the expressions in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .expressions import Expression, expression
+
+
+class Operand(NamedTuple):
+    """`form` uses `e` for an expression; `bodies` are their texts, `starts` their indices."""
+
+    form: str
+    bodies: tuple[str, ...]
+    starts: tuple[int, ...]
+
+    @property
+    def expression(self) -> Expression:
+        """The first expression."""
+        return expression(self.bodies[0])
+
+    def render(self, form: str, bodies: tuple[str, ...] | None = None) -> str:
+        """The operand rewritten in another form."""
+        first, *rest = bodies or self.bodies
+        text = form.replace("e", "\0", 1).replace("e", rest[0] if rest else "e", 1)
+        return text.replace("\0", first)
+
+
+#: A form's opening and closing text, in the order in which asar tries them.
+_INDEXED = (
+    ("(e,s),y", "(", ",s),y"),
+    ("[e],y", "[", "],y"),
+    ("(e),y", "(", "),y"),
+    ("[e],x", "[", "],x"),
+    ("(e),x", "(", "),x"),
+    ("e,s", "", ",s"),
+    ("[e]", "[", "]"),
+    ("(e,x)", "(", ",x)"),
+    ("(e,y)", "(", ",y)"),
+    ("(e,s)", "(", ",s)"),
+)
+
+
+def operand(text: str, block_move: bool = False) -> Operand:
+    """Classify `text`, which is not empty. Any text has a form; its expressions may be faulty."""
+    if text[0] == "#":
+        return Operand("#e", (text[1:],), (1,))
+    last = text[-1]
+    if last in ")]xysXYS":
+        found = _indexed(text, text[-6:].lower())
+        if found:
+            return found
+    if block_move and "," in text:
+        cut = top_level_comma(text)
+        if cut > 0:
+            return Operand("e,e", (text[:cut], text[cut + 1 :]), (0, cut + 1))
+    return Operand("e", (text,), (0,))
+
+
+def _indexed(text: str, tail: str) -> Operand | None:
+    for form, left, right in _INDEXED:
+        if tail.endswith(right) and text.startswith(left):
+            inner = text[len(left) : len(text) - len(right)]
+            if form != "(e),x" or balanced(inner):
+                return Operand(form, (inner,), (len(left),))
+    if tail[-2:] in (",x", ",y"):
+        return Operand("e" + tail[-2:], (text[:-2],), (0,))
+    if text[0] == "(" and text[-1] == ")" and balanced(text[1:-1]):
+        return Operand("(e)", (text[1:-1],), (1,))
+    return None
+
+
+def balanced(text: str) -> bool:
+    """Whether every parenthesis in `text` closes one that was opened in it."""
+    if "(" not in text and ")" not in text:
+        return True
+    depth = 0
+    for char in text:
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth < 0:
+                return False
+    return depth == 0
+
+
+def top_level_comma(text: str) -> int:
+    """Index of the first comma outside parentheses and quotes, or -1."""
+    depth, quote = 0, ""
+    for index, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+        elif char == "," and depth <= 0:
+            return index
+    return -1

@@ -1,0 +1,1 @@
+"""afs-asm: 65816 assembly in asar syntax."""

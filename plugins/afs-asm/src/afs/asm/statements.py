@@ -1,0 +1,97 @@
+"""One statement: its labels, what it does, and its operand."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .directives import DATA, DIRECTIVES
+from .expressions import STUB
+from .instructions import mnemonics
+
+_WORD = rf"[A-Za-z_{STUB}][\w.{STUB}]*"
+_LABEL = re.compile(rf"\??(?:\++|-+):?\Z|(?:[#?]{{1,2}}\.*|\.+){_WORD}:?\Z|{_WORD}:\Z", re.A)
+_DEFINE = re.compile(r"!(\^*\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
+_MACRO_CALL = re.compile(rf"%([\w{STUB}]+)\((.*)\)\Z", re.A | re.S)
+
+
+class Label(NamedTuple):
+    """A label as written, without its colon. `kind`: global, sub, macro, plus, minus, or aside for
+    `#name:`, which leaves the parent of sub-labels as it is."""
+
+    name: str
+    kind: str
+    at: int
+
+
+class Statement(NamedTuple):
+    """A parsed statement.
+
+    `kind` is instruction, data, directive, macro-call, define, assign, label, brace or unknown;
+    `name` the mnemonic or directive in lower case, or the name that is called or set; `suffix` the
+    letter after the mnemonic's dot, or a define's operator; `at` the operand's index in `text`.
+    """
+
+    text: str
+    labels: tuple[Label, ...]
+    kind: str
+    name: str = ""
+    suffix: str = ""
+    operand: str = ""
+    at: int = 0
+
+
+def parse_statement(text: str) -> Statement:
+    """Parse `text`, already tidy (see `lines.tidy`). Anything gives a statement."""
+    labels: list[Label] = []
+    at = 0
+    while at < len(text):
+        end = text.find(" ", at)
+        word = text[at:] if end < 0 else text[at:end]
+        if text.startswith("= ", at + len(word) + 1) or not _LABEL.match(word):
+            break
+        labels.append(_label(word, at))
+        at += len(word) + 1
+    if at >= len(text):
+        return Statement(text, tuple(labels), "label")
+    return _head(text, tuple(labels), at)
+
+
+def _label(word: str, at: int) -> Label:
+    name = word.rstrip(":").lstrip("#")
+    first = name[0]
+    kinds = {"+": "plus", "-": "minus", ".": "sub", "?": "macro"}
+    return Label(name, "aside" if word[0] == "#" else kinds.get(first, "global"), at)
+
+
+def _head(text: str, labels: tuple[Label, ...], at: int) -> Statement:
+    word, _, operand = text[at:].partition(" ")
+    if word[0] == "!":
+        match = _DEFINE.match(text, at)
+        if match and match[2]:
+            name = match[1].strip("{}^")
+            return Statement(text, labels, "define", name, match[2], match[3] or "", _start(match, 3, len(text)))
+    if word[0] == "%":
+        match = _MACRO_CALL.match(text, at)
+        if match:
+            return Statement(text, labels, "macro-call", match[1], "", match[2], match.start(2))
+    if operand[:2] == "= " or operand == "=":
+        return Statement(text, labels, "assign", word, "", operand[2:], at + len(word) + 3)
+    return _command(text, labels, word, operand, at + len(word) + 1)
+
+
+def _start(match: re.Match[str], group: int, default: int) -> int:
+    start = match.start(group)
+    return default if start < 0 else start
+
+
+def _command(text: str, labels: tuple[Label, ...], word: str, operand: str, at: int) -> Statement:
+    lower = word.lower()
+    name, dot, suffix = lower.partition(".")
+    if name in mnemonics() and (not dot or len(suffix) == 1 or STUB in suffix):
+        if name != "rep" or dot or operand[:1] in ("#", "", STUB):
+            return Statement(text, labels, "instruction", name, suffix, operand, at)
+    kind = "data" if lower in DATA else "directive" if lower in DIRECTIVES else ""
+    if word in ("{", "}") and not operand:
+        kind = "brace"
+    return Statement(text, labels, kind or "unknown", lower if kind else word, "", operand, at)

@@ -1,0 +1,93 @@
+"""What a command that asar does not know was probably meant to be."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from .directives import DATA, DIRECTIVES
+from .instructions import mnemonics
+
+#: Names from other assemblers and processors.
+ELSEWHERE: Final[dict[str, str]] = {
+    "ina": "inc a",
+    "dea": "dec a",
+    "tad": "tcd",
+    "tda": "tdc",
+    "tas": "tcs",
+    "tsa": "tsc",
+    "swa": "xba",
+    "blt": "bcc",
+    "bge": "bcs",
+    "cpa": "cmp",
+    "add": "clc : adc",
+    "sub": "sec : sbc",
+    "xor": "eor",
+    "or": "ora",
+    "call": "jsr",
+    "ret": "rts",
+    "jump": "jmp",
+    "push": "pha",
+    "pop": "pla",
+    "hlt": "stp",
+    ".byte": "db",
+    ".word": "dw",
+    ".long": "dl",
+    ".org": "org",
+    ".include": "incsrc",
+    ".incbin": "incbin",
+    "byte": "db",
+    "word": "dw",
+    "include": "incsrc",
+    ".db": "db",
+    ".dw": "dw",
+}
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z", re.A)
+_JOINED_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^=].*)\Z", re.A)
+
+
+def unknown_command(name: str, operand: str) -> tuple[str, str]:
+    """Why `name` is refused, and the right form of the statement, or nothing."""
+    shown = name if len(name) <= 24 else name[:24] + "…"
+    joined = _JOINED_ASSIGNMENT.match(name) if not operand else None
+    if joined:
+        return "an assignment needs blanks around the `=`", f"{joined[1]} = {joined[2]}"
+    if name.startswith("%"):
+        return f"`{shown}`: a macro is called as `%name(arguments)`", f"{name}()" if name[1:].isidentifier() else ""
+    meant = meant_by(name.lower())
+    if meant:
+        return f"there is no `{shown}`", f"{meant} {operand}".strip()
+    if not operand and _IDENTIFIER.match(name):
+        return f"there is no `{shown}`; a label needs a colon", f"{name}:"
+    return f"there is no `{shown}`", ""
+
+
+@lru_cache(4096)
+def meant_by(name: str) -> str:
+    """The command that `name` was meant to be, or nothing."""
+    head, dot, suffix = name.partition(".")
+    if name in ELSEWHERE or head in ELSEWHERE:
+        return ELSEWHERE.get(name) or ELSEWHERE[head] + dot + suffix
+    if head in mnemonics():
+        return head  # only its suffix is wrong
+    if not 2 <= len(head) <= 12:
+        return ""
+    known = mnemonics() if len(head) <= 4 else {**DIRECTIVES, **DATA}
+    near = [word for word in known if _one_edit(head, word)]
+    return near[0] + dot + suffix if len(near) == 1 else ""
+
+
+def _one_edit(left: str, right: str) -> bool:
+    """Whether one swap, change, insertion or deletion of a letter makes them equal."""
+    if len(left) == len(right):
+        wrong = [index for index in range(len(left)) if left[index] != right[index]]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            first, second = wrong
+            return left[first] == right[second] and left[second] == right[first]
+        return len(wrong) == 1
+    if abs(len(left) - len(right)) != 1:
+        return False
+    short, long = sorted((left, right), key=len)
+    return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))
