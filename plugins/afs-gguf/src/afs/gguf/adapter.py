@@ -21,10 +21,29 @@ _TENSOR = re.compile(r"base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])(?:
 
 #: Keys that do not change what a merge has to do, whatever their value.
 _HARMLESS = frozenset(
-    "task_type peft_type auto_mapping peft_version base_model_name_or_path revision inference_mode"
-    " r target_modules exclude_modules lora_alpha lora_dropout use_rslora layers_to_transform"
-    " layers_pattern rank_pattern alpha_pattern megatron_core qalora_group_size eva_config"
-    " runtime_config".split()
+    {
+        "alpha_pattern",
+        "auto_mapping",
+        "base_model_name_or_path",
+        "eva_config",
+        "exclude_modules",
+        "inference_mode",
+        "layers_pattern",
+        "layers_to_transform",
+        "lora_alpha",
+        "lora_dropout",
+        "megatron_core",
+        "peft_type",
+        "peft_version",
+        "qalora_group_size",
+        "r",
+        "rank_pattern",
+        "revision",
+        "runtime_config",
+        "target_modules",
+        "task_type",
+        "use_rslora",
+    }
 )
 #: Initialisations that leave the base model's weights as they were.
 _KEEPS_BASE = (None, True, False, "gaussian", "eva", "orthogonal")
@@ -133,9 +152,7 @@ def _refuse(config: Mapping[str, Any], path: Path) -> None:
         )
 
 
-def _pairs(
-    tensors: Mapping[str, StoredTensor], config: Mapping[str, Any], folder: Path
-) -> dict[str, Pair]:
+def _pairs(tensors: Mapping[str, StoredTensor], config: Mapping[str, Any], folder: Path) -> dict[str, Pair]:
     sides: dict[str, dict[str, StoredTensor]] = {}
     for name, tensor in tensors.items():
         match = _TENSOR.fullmatch(name)
@@ -147,9 +164,7 @@ def _pairs(
     return {f"{name}.weight": _pair(name, found, config, folder) for name, found in sides.items()}
 
 
-def _pair(
-    module: str, found: Mapping[str, StoredTensor], config: Mapping[str, Any], folder: Path
-) -> Pair:
+def _pair(module: str, found: Mapping[str, StoredTensor], config: Mapping[str, Any], folder: Path) -> Pair:
     if set(found) != {"A", "B"}:
         missing = "B" if "A" in found else "A"
         raise DataError(f"adapter tensor lora_{missing} of {module} is missing", path=folder)
@@ -165,9 +180,7 @@ def _pair(
     return Pair(a, b, alpha / (math.sqrt(rank) if config.get("use_rslora") else rank))
 
 
-def _setting(
-    config: Mapping[str, Any], pattern: str, default: str, module: str, folder: Path
-) -> float:
+def _setting(config: Mapping[str, Any], pattern: str, default: str, module: str, folder: Path) -> float:
     """The value for ``module``: the first pattern that its name ends with, else the default."""
     value = config.get(default)
     for key, special in (config.get(pattern) or {}).items():

@@ -80,9 +80,7 @@ def _element(scheme: Scheme, slot: Slot, model: MergedModel) -> Element:
     return scheme.element(slot, model.shape.layers, tied=model.shape.tied)
 
 
-def _metadata(
-    model: MergedModel, vocabulary: Vocabulary, name: str, scheme: Scheme
-) -> dict[str, Field]:
+def _metadata(model: MergedModel, vocabulary: Vocabulary, name: str, scheme: Scheme) -> dict[str, Field]:
     fields = model.shape.metadata()
     fields["general.type"] = string("model")
     fields["general.name"] = string(name)

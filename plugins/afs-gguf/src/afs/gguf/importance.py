@@ -28,9 +28,7 @@ class Importance:
         if file.value("general.type") != "imatrix":
             raise DataError("expected a GGUF importance matrix (general.type 'imatrix')", path=path)
         self._means = {
-            name.removesuffix(_SUM): self._mean(file, name)
-            for name in file.tensors
-            if name.endswith(_SUM)
+            name.removesuffix(_SUM): self._mean(file, name) for name in file.tensors if name.endswith(_SUM)
         }
 
     def columns(self, slot: Slot) -> Floats | None:
@@ -55,7 +53,7 @@ class Importance:
     def _floats(self, tensor: TensorInfo) -> Floats:
         if tensor.element is not Element.F32:
             raise DataError(f"{tensor.name}: expected F32", path=self.path)
-        with open(self.path, "rb") as source:
+        with self.path.open("rb") as source:
             source.seek(tensor.start)
             raw = source.read(tensor.size)
         return np.frombuffer(raw, "<f4", math.prod(tensor.shape))

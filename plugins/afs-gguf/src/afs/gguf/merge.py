@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
-
-from afs_core.errors import AfsError, DataError, UsageError
+from afs_core.errors import AfsError, UsageError
 
 from .merged import BLOCK, Block, MergedModel
 from .safetensors import StoredTensor, round_bf16
@@ -17,9 +17,9 @@ from .writer import sync_folder
 
 __all__ = ["merge"]
 
-#: Whatever else a model folder holds (a licence, a README, other formats) is not copied.
+#: Whatever else a model folder holds (a licence, a README, other formats) is not copied. The
+#: configuration comes last: without it a folder does not load.
 _COMPANIONS = (
-    "config.json",
     "generation_config.json",
     "tokenizer.json",
     "tokenizer_config.json",
@@ -29,6 +29,7 @@ _COMPANIONS = (
     "merges.txt",
     "chat_template.jinja",
     "model.safetensors.index.json",
+    "config.json",
 )
 
 
@@ -39,54 +40,62 @@ def merge(
     block: int = BLOCK,
     checkpoint: Callable[[float], None] = lambda share: None,
 ) -> int:
-    """Write the merged model to the new folder ``output``; the number of adapter tensors applied.
+    """Write the merged model into the folder ``output``; the number of adapter tensors applied.
 
-    The folder appears complete or not at all. Raises UsageError if it exists and holds anything.
+    Each file appears whole or not at all, ``config.json`` last. Raises UsageError where the
+    output is the base itself, and AfsError where the disk is full.
     """
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"{output} already exists and is not empty", hint="choose a new folder")
-    part = output.with_name(f".{output.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    if output.resolve() == model.base.resolve():
+        raise UsageError("the output is the base model's own folder", hint="choose another folder")
     try:
-        part.mkdir(parents=True)
-        _copy_companions(model.base, part)
-        _write_shards(model, part, block, checkpoint)
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "config.json").unlink(missing_ok=True)
+        _write_shards(model, output, block, checkpoint)
         applied = model.assert_applied()
-        os.replace(part, output)
-        sync_folder(output.parent)
+        _copy_companions(model.base, output)
     except OSError as fault:
         raise AfsError(f"could not write {output}: {fault.strerror or fault}") from fault
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return applied
 
 
-def _copy_companions(base: Path, part: Path) -> None:
+def _copy_companions(base: Path, output: Path) -> None:
     for name in _COMPANIONS:
         if (base / name).is_file():
-            shutil.copyfile(base / name, part / name)
+            with _whole(output / name) as target, (base / name).open("rb") as source:
+                shutil.copyfileobj(source, target)
 
 
-def _write_shards(
-    model: MergedModel, part: Path, block: int, checkpoint: Callable[[float], None]
-) -> None:
+def _write_shards(model: MergedModel, output: Path, block: int, checkpoint: Callable[[float], None]) -> None:
     tensors = model.checkpoint.tensors.values()
     total, done = sum(tensor.size for tensor in tensors), 0
     for shard in sorted({tensor.path for tensor in tensors}):
         members = [tensor for tensor in tensors if tensor.path == shard]
-        with open(part / shard.name, "wb") as target:
+        with _whole(output / shard.name) as target:
             target.write(_header(shard, members[0]))
             for tensor in members:
                 for rows in model.blocks(tensor.name, block):
                     target.write(_stored(rows, tensor))
                 done += tensor.size
                 checkpoint(done / total)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name once it is complete and on the disk."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as target:
+            yield target
             target.flush()
             os.fsync(target.fileno())
+        part.replace(path)
+        sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _header(shard: Path, first: StoredTensor) -> bytes:
-    with open(shard, "rb") as source:
+    with shard.open("rb") as source:
         return source.read(first.start)
 
 
@@ -94,6 +103,4 @@ def _stored(block: Block, tensor: StoredTensor) -> bytes:
     values = block.values()
     if tensor.dtype == "BF16":
         return round_bf16(values).astype("<u2", copy=False).tobytes()
-    if tensor.dtype == "F16" and np.abs(values).max(initial=0) > 65504:
-        raise DataError(f"tensor {tensor.name}: a merged weight is above the largest F16")
     return values.astype("<f2" if tensor.dtype == "F16" else "<f4").tobytes()

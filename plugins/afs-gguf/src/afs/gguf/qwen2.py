@@ -82,9 +82,7 @@ class Qwen2:
     def _check_sizes(self, config: Mapping[str, Any]) -> None:
         for key, value in (("hidden_size", self.hidden), ("intermediate_size", self.intermediate)):
             if value % 32:
-                raise DataError(
-                    f"{key} is {value}; GGUF blocks need a multiple of 32", path=self.path
-                )
+                raise DataError(f"{key} is {value}; GGUF blocks need a multiple of 32", path=self.path)
         if self.hidden % self.heads or self.heads % self.kv_heads:
             raise DataError(
                 f"{self.heads} heads over {self.kv_heads} key/value heads do not divide hidden_size "
@@ -129,8 +127,7 @@ class Qwen2:
         for name, slot in slots.items():
             if tensors[name].shape != slot.shape:
                 raise DataError(
-                    f"tensor {name} has shape {list(tensors[name].shape)}, expected "
-                    f"{list(slot.shape)}",
+                    f"tensor {name} has shape {list(tensors[name].shape)}, expected {list(slot.shape)}",
                     path=tensors[name].path,
                 )
 

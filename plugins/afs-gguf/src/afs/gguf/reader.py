@@ -10,6 +10,7 @@ import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -67,7 +68,7 @@ class GgufFile:
 def read_gguf(path: Path, keep: int = _MAX_ITEMS) -> GgufFile:
     """The header of ``path``; DataError says what is wrong and at which byte."""
     try:
-        with open(path, "rb") as source:
+        with path.open("rb") as source:
             return _Reader(path, source, keep).read()
     except FileNotFoundError:
         raise DataError("file is missing", path=path) from None
@@ -165,7 +166,7 @@ class _Reader:
         return tensors
 
     def apart(self, tensors: list[TensorInfo]) -> None:
-        for before, after in zip(tensors, tensors[1:], strict=False):
+        for before, after in pairwise(tensors):
             if before.start + before.size > after.start:
                 self.fail(f"tensors {before.name!r} and {after.name!r} overlap")
 

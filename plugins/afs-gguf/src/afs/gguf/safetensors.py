@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +133,7 @@ class Checkpoint:
 
     def _open(self, path: Path) -> BinaryIO:
         if path not in self._files:
-            self._files[path] = open(path, "rb", buffering=0)
+            self._files[path] = path.open("rb")
         return self._files[path]
 
     def close(self) -> None:
@@ -169,13 +168,11 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def read_header(path: Path) -> list[StoredTensor]:
     """The tensors that ``path`` declares, in the order of their bytes, all checked."""
-    size = os.stat(path).st_size
-    with open(path, "rb") as source:
+    size = path.stat().st_size
+    with path.open("rb") as source:
         length = int.from_bytes(source.read(8), "little")
         if size < 8 or length > min(_MAX_HEADER, size - 8):
-            raise DataError(
-                f"not a whole safetensors file: {size} bytes, header of {length}", path=path
-            )
+            raise DataError(f"not a whole safetensors file: {size} bytes, header of {length}", path=path)
         header = _parse(source.read(length), path)
     tensors = [_tensor(name, entry, path, 8 + length) for name, entry in header.items()]
     tensors.sort(key=lambda tensor: (tensor.start, tensor.size))

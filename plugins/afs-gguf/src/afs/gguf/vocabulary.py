@@ -139,8 +139,7 @@ def _check_split(rule: Mapping[str, Any], path: Path) -> None:
         case {
             "type": "Sequence",
             "pretokenizers": [
-                {"type": "Split", "pattern": {"Regex": str(pattern)}, "behavior": "Isolated"}
-                as split,
+                {"type": "Split", "pattern": {"Regex": str(pattern)}, "behavior": "Isolated"} as split,
                 {"type": "ByteLevel"} as level,
             ],
         } if pattern == _SPLIT:
@@ -181,9 +180,7 @@ def _type(added: Mapping[str, Any], path: Path) -> TokenType:
     return TokenType.CONTROL if added.get("special") or shaped else TokenType.USER_DEFINED
 
 
-def _merges(
-    tokenizer: Mapping[str, Any], ids: Mapping[str, int], path: Path
-) -> tuple[str, ...]:
+def _merges(tokenizer: Mapping[str, Any], ids: Mapping[str, int], path: Path) -> tuple[str, ...]:
     """Merges as one string each, from pairs (tokenizers 0.20 and later) or strings."""
     return tuple(_merge(entry, ids, path) for entry in tokenizer["model"]["merges"])
 
@@ -197,9 +194,7 @@ def _merge(entry: str | Sequence[str], ids: Mapping[str, int], path: Path) -> st
     return " ".join(parts)
 
 
-def _special(
-    settings: Mapping[str, Any], key: str, ids: Mapping[str, int], path: Path
-) -> int | None:
+def _special(settings: Mapping[str, Any], key: str, ids: Mapping[str, int], path: Path) -> int | None:
     token = settings.get(key)
     token = token.get("content") if isinstance(token, dict) else token
     if token is None:

@@ -10,6 +10,7 @@ import math
 import os
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +48,7 @@ class GgufWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._part = path.with_name(f".{path.name}.part")
-        self._file: BinaryIO = open(self._part, "wb", buffering=1 << 20)
+        self._file: BinaryIO = self._part.open("wb", buffering=1 << 20)
         self._entries: Sequence[Entry] = ()
         self._next = 0
         self._written = 0
@@ -87,15 +88,13 @@ class GgufWriter:
 
     def commit(self) -> None:
         """Give the closed file its name."""
-        os.replace(self._part, self.path)
+        self._part.replace(self.path)
         sync_folder(self.path.parent)
 
     def discard(self) -> None:
         """Forget the part file; nothing happens after :meth:`commit`."""
-        try:
+        with suppress(OSError):  # a full disk also refuses the last flush
             self._file.close()
-        except OSError:
-            pass  # a full disk also refuses the last flush
         self._part.unlink(missing_ok=True)
 
     def _pad(self) -> None:
