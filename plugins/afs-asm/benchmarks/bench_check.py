@@ -49,7 +49,20 @@ BAD = (
     "    LDA (${b:02X},X{c}",
     "    REP ${b:02X},X{c}",
 )
-NAMES = "Link Sprite Room Item Menu Dialog Palette Dungeon Timer Camera Heart Bomb".split()
+NAMES = [
+    "Link",
+    "Sprite",
+    "Room",
+    "Item",
+    "Menu",
+    "Dialog",
+    "Palette",
+    "Dungeon",
+    "Timer",
+    "Camera",
+    "Heart",
+    "Bomb",
+]
 
 
 def snippets(count: int, seed: int = 7) -> list[str]:

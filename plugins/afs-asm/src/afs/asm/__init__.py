@@ -1,8 +1,8 @@
 """65816 assembly in asar syntax: instruction table, parser, legality check, symbols.
 
-    >>> from afs.asm import check
-    >>> check("STZ $10,Y").syntax_ok
-    False
+>>> from afs.asm import check
+>>> check("STZ $10,Y").syntax_ok
+False
 """
 
 from __future__ import annotations
@@ -12,34 +12,63 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .checker import CheckResult, check, check_line, check_lines
+    from .fences import code_blocks
     from .findings import Finding
     from .instructions import Instruction, instruction_set, mnemonics
+    from .source import Define, LabelDefinition, Macro, Placed, Routine, Source, Symbol, Table
     from .statements import Statement, parse_statement
+    from .symbol_table import Definition, Reference, SymbolTable, references
 
 _HOMES = {
     "CheckResult": "checker",
+    "Define": "source",
+    "Definition": "symbol_table",
     "Finding": "findings",
     "Instruction": "instructions",
+    "LabelDefinition": "source",
+    "Macro": "source",
+    "Placed": "source",
+    "Reference": "symbol_table",
+    "Routine": "source",
+    "Source": "source",
     "Statement": "statements",
+    "Symbol": "source",
+    "SymbolTable": "symbol_table",
+    "Table": "source",
     "check": "checker",
     "check_line": "checker",
     "check_lines": "checker",
+    "code_blocks": "fences",
     "instruction_set": "instructions",
     "mnemonics": "instructions",
     "parse_statement": "statements",
+    "references": "symbol_table",
 }
 
-__all__ = [  # noqa: RUF022
+__all__ = [
     "CheckResult",
+    "Define",
+    "Definition",
     "Finding",
     "Instruction",
+    "LabelDefinition",
+    "Macro",
+    "Placed",
+    "Reference",
+    "Routine",
+    "Source",
     "Statement",
+    "Symbol",
+    "SymbolTable",
+    "Table",
     "check",
     "check_line",
     "check_lines",
+    "code_blocks",
     "instruction_set",
     "mnemonics",
     "parse_statement",
+    "references",
 ]
 
 

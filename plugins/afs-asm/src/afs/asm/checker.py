@@ -1,7 +1,7 @@
 """The check of a whole text: every line's legality, and what its names resolve to.
 
-    >>> check("LDA [$12],x").findings[0].fix
-    'LDA [$12],y'
+>>> check("LDA [$12],x").findings[0].fix
+'LDA [$12],y'
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import msgspec
 
 from .context import Context
 from .defines import Defines, EndlessDefine, assignment, joined_assignment, unquoted_value
-from .facts import CONTINUED, EMPTY, WITH_DEFINES, Facts, facts_of_code
 from .expressions import STUB
+from .facts import CONTINUED, EMPTY, WITH_DEFINES, Facts
 from .findings import ERROR, WARNING, Fault, Finding
+from .line_facts import facts_of_code
 from .lines import LogicalLine, Position, code_end, logical_lines, parts, tidy
 
 _MAX_CACHED_LINE = 160
@@ -98,7 +99,10 @@ class _Check:
         self.findings += context.finish()
         findings = self.findings
         if context.uncalled_lines:
-            findings = [_softened(finding) if finding.line in context.uncalled_lines else finding for finding in findings]
+            findings = [
+                _softened(finding) if finding.line in context.uncalled_lines else finding
+                for finding in findings
+            ]
         if len(findings) > 1:
             findings.sort(key=lambda finding: (finding.line, finding.column))
         return tuple(findings), tuple(context.stubs)
@@ -146,7 +150,9 @@ class _Check:
                 return
             resolved = self.defines.resolve(text)
         except EndlessDefine:
-            self._find(Fault(0, ERROR, "define-endless", "a define's value leads back to itself"), line.at(start))
+            self._find(
+                Fault(0, ERROR, "define-endless", "a define's value leads back to itself"), line.at(start)
+            )
             return
         self._resolved(facts_of_code(resolved), text.find("!"), start, line)
 
@@ -179,4 +185,6 @@ def _single(line: str, number: int) -> LogicalLine:
 
 
 def _softened(finding: Finding) -> Finding:
-    return msgspec.structs.replace(finding, severity=WARNING, reason=finding.reason + " (in a macro that is never called)")
+    return msgspec.structs.replace(
+        finding, severity=WARNING, reason=finding.reason + " (in a macro that is never called)"
+    )

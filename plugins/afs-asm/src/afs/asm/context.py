@@ -212,7 +212,9 @@ class Context:
         if not -limit <= distance < limit:
             far = "brl" if use.reach == 2 else "jmp"
             reason = f"`{use.name}` is {distance} bytes away, out of a branch's reach"
-            self._findings.append(Finding(use.line, use.column, ERROR, "branch-range", reason, f"{far} {use.name}"))
+            self._findings.append(
+                Finding(use.line, use.column, ERROR, "branch-range", reason, f"{far} {use.name}")
+            )
 
 
 _TAKE: dict[str, Callable[[Context, Event, int], None]] = {

@@ -9,7 +9,8 @@ DATA: Final[dict[str, int]] = {"db": 1, "dw": 2, "dl": 3, "dd": 4}
 
 _ANY = 1 << 30
 _NONE = """endif else endwhile endfor endmacro endspcblock pushpc pullpc pushbase pullbase pushtable pulltable
-    pushns pullns cleartable includeonce lorom hirom exlorom exhirom sfxrom norom fullsa1rom fastrom header xkas startpos"""
+    pushns pullns cleartable includeonce lorom hirom exlorom exhirom sfxrom norom fullsa1rom fastrom header
+    xkas startpos"""
 _ONE = """incsrc table org base bank warnpc rep skip reset prot arch undef dpbase
     expecttitle freespacebyte includefrom loadtable
     fill fillbyte fillword filllong filldword pad padbyte padword padlong paddword"""

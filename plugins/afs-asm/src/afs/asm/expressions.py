@@ -16,14 +16,13 @@ STUB: Final = "\x01"
 #: Deeper parentheses than this are refused, as the assembler's recursion limit would.
 MAX_DEPTH: Final = 256
 
-BUILTIN_FUNCTIONS: Final = frozenset(
-    """read1 read2 read3 read4 canread canread1 canread2 canread3 canread4
+_BUILTIN = """read1 read2 read3 read4 canread canread1 canread2 canread3 canread4
     readfile1 readfile2 readfile3 readfile4 canreadfile canreadfile1 canreadfile2 canreadfile3 canreadfile4
     getfilestatus filesize snestopc pctosnes sizeof objectsize datasize defined
     sqrt sin cos tan asin acos atan arcsin arccos arctan log log10 log2 pow floor ceil ceiling round
     min max clamp safediv select not bank stringsequal stringsequalnocase
-    equal notequal less lessequal greater greaterequal and or nand nor xor pc realbase""".split()
-)
+    equal notequal less lessequal greater greaterequal and or nand nor xor pc realbase"""
+BUILTIN_FUNCTIONS: Final = frozenset(_BUILTIN.split())
 
 
 class Expression(NamedTuple):
@@ -43,7 +42,9 @@ class Expression(NamedTuple):
     fix: str = ""
 
 
-_SIMPLE = re.compile(rf"(?:\$([0-9A-Fa-f]+)|([0-9]+)|%([01]+)|(\??\.*[A-Za-z_][\w.]*)|[\w.$%]*{STUB}[\w.{STUB}]*)\Z", re.A)
+_SIMPLE = re.compile(
+    rf"(?:\$([0-9A-Fa-f]+)|([0-9]+)|%([01]+)|(\??\.*[A-Za-z_][\w.]*)|[\w.$%]*{STUB}[\w.{STUB}]*)\Z", re.A
+)
 _PREFIX = re.compile(r"(?:<:|[-+~#])+")
 _ATOM = re.compile(
     rf"""(?P<stub>[$%]?[\w.]*{STUB}[\w.{STUB}]*)

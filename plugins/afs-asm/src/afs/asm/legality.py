@@ -11,16 +11,17 @@ from typing import Final, NamedTuple
 
 from .expressions import STUB, Expression
 from .findings import ERROR, WARNING, Fault
-from .instructions import mnemonics
+from .instructions import Instruction, mnemonics
 from .operands import Operand, operand
+
+Forms = dict[str, dict[int, Instruction]]
 
 SUFFIXES: Final = {"b": 1, "w": 2, "l": 3}
 _LETTER: Final = {1: "b", 2: "w", 3: "l"}
 
 #: Implied instructions that asar repeats when they have an immediate.
-REPEATABLE: Final = frozenset("asl lsr rol ror inc dec inx dex iny dey nop".split())
-BRANCHES: Final = frozenset("bcc bcs beq bmi bne bpl bra brl bvc bvs per".split())
-CALLS: Final = frozenset("jsr jsl jmp jml".split())
+REPEATABLE: Final = frozenset(["asl", "lsr", "rol", "ror", "inc", "dec", "inx", "dex", "iny", "dey", "nop"])
+BRANCHES: Final = frozenset(["bcc", "bcs", "beq", "bmi", "bne", "bpl", "bra", "brl", "bvc", "bvs", "per"])
 _SIGNATURE: Final = frozenset(("brk", "cop", "wdm"))
 _PLAUSIBLE_REPEAT: Final = 16
 
@@ -110,7 +111,7 @@ def _write(mnemonic: str, suffix: str, text: str) -> str:
     return f"{head} {text}".strip() if STUB not in text else ""
 
 
-def _without_operand(mnemonic: str, suffix: str, forms: dict[str, dict[int, object]]) -> Verdict:
+def _without_operand(mnemonic: str, suffix: str, forms: Forms) -> Verdict:
     if "" not in forms and "a" not in forms and mnemonic not in _SIGNATURE:
         return _refuse(-1, "operand-missing", f"{mnemonic.upper()} needs an operand", "")
     if suffix:
@@ -118,7 +119,7 @@ def _without_operand(mnemonic: str, suffix: str, forms: dict[str, dict[int, obje
     return Verdict(form="", length=2 if mnemonic in _SIGNATURE else 1)
 
 
-def _accumulator(mnemonic: str, suffix: str, forms: dict[str, dict[int, object]]) -> Verdict:
+def _accumulator(mnemonic: str, suffix: str, forms: Forms) -> Verdict:
     if "a" not in forms:
         fix = mnemonic if "" in forms else ""
         return _refuse(0, "no-such-form", f"{mnemonic.upper()} has no accumulator form", fix)
@@ -127,7 +128,7 @@ def _accumulator(mnemonic: str, suffix: str, forms: dict[str, dict[int, object]]
     return Verdict(form="a", length=1)
 
 
-def _with_operand(mnemonic: str, suffix: str, found: Operand, forms: dict[str, dict[int, object]]) -> Verdict:
+def _with_operand(mnemonic: str, suffix: str, found: Operand, forms: Forms) -> Verdict:
     form, value = found.form, found.expression
     if form == "#e" and mnemonic in REPEATABLE:
         return _repeated(mnemonic, found, value)
@@ -137,24 +138,37 @@ def _with_operand(mnemonic: str, suffix: str, found: Operand, forms: dict[str, d
             accepted = "e,x"
             faults.append(_not_there(mnemonic, suffix, found, forms, WARNING, "; asar assembles e,x"))
         elif form == "e" and mnemonic in ("mvn", "mvp") and value.width == 2 and not value.fault:
-            faults.append(_not_there(mnemonic, suffix, found, forms, WARNING, "; asar takes it for both banks"))
+            faults.append(
+                _not_there(mnemonic, suffix, found, forms, WARNING, "; asar takes it for both banks")
+            )
             return Verdict(tuple(faults), "e,e", 3)
         else:
             return Verdict((_not_there(mnemonic, suffix, found, forms, ERROR),), form)
     for body, start in zip(found.bodies, found.starts, strict=True):
         value = Operand("e", (body,), (0,)).expression
         if value.fault:
-            fix = _write(mnemonic, suffix, found.render(form, (value.fix,))) if value.fix and form != "e,e" else ""
+            fix = (
+                _write(mnemonic, suffix, found.render(form, (value.fix,)))
+                if value.fix and form != "e,e"
+                else ""
+            )
             return Verdict((Fault(start + value.at, ERROR, "expression", value.fault, fix),), form)
     if mnemonic in BRANCHES:
         return _branch(mnemonic, found, value)
     width, more = _width(mnemonic, suffix, accepted, found, tuple(forms[accepted]))
-    symbols = tuple(dict.fromkeys(s for b in found.bodies for s in Operand("e", (b,), (0,)).expression.symbols))
+    symbols = tuple(
+        dict.fromkeys(s for b in found.bodies for s in Operand("e", (b,), (0,)).expression.symbols)
+    )
     return Verdict((*faults, *more), accepted, width and width + 1, symbols, value.functions)
 
 
 def _not_there(
-    mnemonic: str, suffix: str, found: Operand, forms: dict[str, dict[int, object]], severity: str, note: str = ""
+    mnemonic: str,
+    suffix: str,
+    found: Operand,
+    forms: Forms,
+    severity: str,
+    note: str = "",
 ) -> Fault:
     name = mnemonic.upper()
     shown = found.form.replace("e", "…")
@@ -229,10 +243,14 @@ def _too_wide(
     mnemonic: str, suffix: str, form: str, found: Operand, value: Expression, widths: tuple[int, ...]
 ) -> Fault:
     most = max(widths)
-    reason = f"{mnemonic.upper()} `{form.replace('e', '…')}` takes at most {8 * most} bits, not {8 * value.width}"
+    reason = (
+        f"{mnemonic.upper()} `{form.replace('e', '…')}` takes at most {8 * most} bits, not {8 * value.width}"
+    )
     literal = value.literal
     if literal is not None and 0 <= literal < 1 << 8 * most:
-        return Fault(0, ERROR, "width", reason, _write(mnemonic, "", found.render(form, (f"${literal:0{2 * most}X}",))))
+        return Fault(
+            0, ERROR, "width", reason, _write(mnemonic, "", found.render(form, (f"${literal:0{2 * most}X}",)))
+        )
     long = {"jmp": "jml", "jsr": "jsl"}.get(mnemonic, "")
     return Fault(0, ERROR, "width", reason, f"{long} {found.render(form)}" if long and form == "e" else "")
 
@@ -262,10 +280,14 @@ def _immediate(
     size = SUFFIXES[suffix] if suffix else value.width
     if size > 2 and suffix:
         fix = _write(mnemonic, "w", found.render("#e"))
-        return 2, (Fault(-1, WARNING, "width", "there are no 24-bit immediates; asar assembles 16 bits", fix),)
+        return 2, (
+            Fault(-1, WARNING, "width", "there are no 24-bit immediates; asar assembles 16 bits", fix),
+        )
     if suffix:
         fits = value.width <= size
-        return size, () if fits else (_cut(value, size, _write(mnemonic, "w", found.render("#e")) if size == 1 else ""),)
+        return size, () if fits else (
+            _cut(value, size, _write(mnemonic, "w", found.render("#e")) if size == 1 else ""),
+        )
     if size > 2:
         return 2, (_cut(value, 2, ""),)
     return (0 if value.open_width else size), ()

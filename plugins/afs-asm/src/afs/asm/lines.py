@@ -105,7 +105,9 @@ def _split_comment(line: str, number: int, offset: int) -> tuple[str, Comment | 
         return line, None
     body, tail = line[:end], line[end:]
     text = tail.lstrip(";").strip()
-    return body, Comment(number, end + 1, text, not body.strip(), offset + end, offset + len(line.rstrip("\r")))
+    return body, Comment(
+        number, end + 1, text, not body.strip(), offset + end, offset + len(line.rstrip("\r"))
+    )
 
 
 def parts(code: str) -> list[Part]:

@@ -70,7 +70,9 @@ def _head(text: str, labels: tuple[Label, ...], at: int) -> Statement:
         match = _DEFINE.match(text, at)
         if match and match[2]:
             name = match[1].strip("{}^")
-            return Statement(text, labels, "define", name, match[2], match[3] or "", _start(match, 3, len(text)))
+            return Statement(
+                text, labels, "define", name, match[2], match[3] or "", _start(match, 3, len(text))
+            )
     if word[0] == "%":
         match = _MACRO_CALL.match(text, at)
         if match:
@@ -88,9 +90,10 @@ def _start(match: re.Match[str], group: int, default: int) -> int:
 def _command(text: str, labels: tuple[Label, ...], word: str, operand: str, at: int) -> Statement:
     lower = word.lower()
     name, dot, suffix = lower.partition(".")
-    if name in mnemonics() and (not dot or len(suffix) == 1 or STUB in suffix):
-        if name != "rep" or dot or operand[:1] in ("#", "", STUB):
-            return Statement(text, labels, "instruction", name, suffix, operand, at)
+    sized = not dot or len(suffix) == 1 or STUB in suffix
+    repeats = name == "rep" and not dot and operand[:1] not in ("#", "", STUB)
+    if name in mnemonics() and sized and not repeats:
+        return Statement(text, labels, "instruction", name, suffix, operand, at)
     kind = "data" if lower in DATA else "directive" if lower in DIRECTIVES else ""
     if word in ("{", "}") and not operand:
         kind = "brace"

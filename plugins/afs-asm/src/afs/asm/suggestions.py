@@ -55,7 +55,9 @@ def unknown_command(name: str, operand: str) -> tuple[str, str]:
     if joined:
         return "an assignment needs blanks around the `=`", f"{joined[1]} = {joined[2]}"
     if name.startswith("%"):
-        return f"`{shown}`: a macro is called as `%name(arguments)`", f"{name}()" if name[1:].isidentifier() else ""
+        return f"`{shown}`: a macro is called as `%name(arguments)`", f"{name}()" if name[
+            1:
+        ].isidentifier() else ""
     meant = meant_by(name.lower())
     if meant:
         return f"there is no `{shown}`", f"{meant} {operand}".strip()
