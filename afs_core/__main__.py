@@ -1,0 +1,7 @@
+"""``python -m afs_core``."""
+
+import sys
+
+from afs_core.cli import main
+
+sys.exit(main())
