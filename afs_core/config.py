@@ -25,7 +25,15 @@ import msgspec
 
 from afs_core.errors import ConfigError
 
-__all__ = ["Config", "ConfigProblem", "project_config_path", "user_config_path"]
+__all__ = [
+    "Config",
+    "ConfigProblem",
+    "canonical",
+    "leaves",
+    "literal",
+    "project_config_path",
+    "user_config_path",
+]
 
 Key = tuple[str, ...]
 
@@ -90,10 +98,10 @@ class Config:
     def load(cls, cwd: Path | None = None, user_file: Path | None = None) -> Config:
         """Read everything that applies in ``cwd``; never raises for what a file holds."""
         config = cls()
-        config._read(user_file or user_config_path(), "user")
+        config.read(user_file or user_config_path(), "user")
         project = project_config_path(cwd)
         if project is not None:
-            config._read(project, "project")
+            config.read(project, "project")
         config._merge(Layer("environment"), _environment())
         return config
 
@@ -105,6 +113,11 @@ class Config:
         config._merge(Layer("flag"), ((tuple(key.split(".")), value) for key, value in flags.items()))
         return config
 
+    def problem_of(self, key: str, message: str) -> ConfigProblem:
+        """A problem at the place that set ``key``; for checks that need the plugins."""
+        setting = self._settings[canonical(tuple(key.split(".")))]
+        return setting.layer.problem(setting.written, message)
+
     def check(self) -> None:
         """Raise ConfigError with every problem; say nothing if there is none."""
         if self.problems:
@@ -115,7 +128,7 @@ class Config:
 
     def get(self, key: str, default: Any = None) -> Any:
         """One setting, or a section with its defaults as a dict; paths come with ``~`` expanded."""
-        path = _canonical(tuple(key.split(".")))
+        path = canonical(tuple(key.split(".")))
         if path in self._settings:
             return self._settings[path].value
         defaults = dict(_defaults())
@@ -129,7 +142,7 @@ class Config:
 
         Names directly below come with ``_``, as fields are written; deeper ones as they stand.
         """
-        prefix = _canonical(tuple(key.split(".")))
+        prefix = canonical(tuple(key.split(".")))
         table: dict[str, Any] = {}
         for path, setting in self._settings.items():
             depth = len(path) - len(prefix)
@@ -140,7 +153,7 @@ class Config:
 
     def origin(self, key: str) -> str:
         """``FILE:LINE``, the environment variable, ``flag`` or ``default``."""
-        setting = self._settings.get(_canonical(tuple(key.split("."))))
+        setting = self._settings.get(canonical(tuple(key.split("."))))
         return "default" if setting is None else setting.layer.place(setting.written)
 
     def items(self) -> Iterator[tuple[str, Any]]:
@@ -164,7 +177,8 @@ class Config:
         """Folders of the user's single-file plugins."""
         return tuple(Path(folder) for folder in self.get("plugins.dirs", ()))
 
-    def _read(self, file: Path, kind: str) -> None:
+    def read(self, file: Path, kind: str) -> None:
+        """Lay the settings of one file over what is there; a file that is not there is none."""
         try:
             text = file.read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
@@ -180,13 +194,13 @@ class Config:
         except ValueError as fault:
             self._report(_syntax_problem(file, text, str(fault)))
             return
-        self._merge(Layer(kind, str(file), text), _leaves(data))
+        self._merge(Layer(kind, str(file), text), leaves(data))
 
     def _merge(self, layer: Layer, leaves: Iterator[tuple[Key, Any]]) -> None:
         from afs_core.setting_rules import judge
 
         for written, value in leaves:
-            path = _canonical(written)
+            path = canonical(written)
             verdict = judge(path, written, value, layer.kind, layer.file)
             if verdict.message:
                 self._report(layer.problem(written[: verdict.depth], verdict.message))
@@ -232,11 +246,11 @@ def project_config_path(cwd: Path | None = None) -> Path | None:
     return None
 
 
-def _leaves(table: Mapping[str, Any], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:
+def leaves(table: Mapping[str, Any], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:
     """Values by path; an empty table is a leaf, so that its name is judged too."""
     for name, value in table.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, (*prefix, name))
+            yield from leaves(value, (*prefix, name))
         else:
             yield (*prefix, name), value
 
@@ -250,14 +264,14 @@ def _put(table: dict[str, Any], names: Key, value: Any) -> None:
 def _environment() -> Iterator[tuple[Key, Any]]:
     for variable in sorted(os.environ):
         if variable.startswith("AFS_") and "__" in variable:
-            yield tuple(variable[4:].lower().split("__")), _literal(os.environ[variable])
+            yield tuple(variable[4:].lower().split("__")), literal(os.environ[variable])
 
 
 def _variable(key: Key) -> str:
     return "AFS_" + "__".join(key).upper()
 
 
-def _literal(text: str) -> Any:
+def literal(text: str) -> Any:
     """A TOML number, boolean, list or quoted text; everything else is text as it stands."""
     import tomllib
 
@@ -268,7 +282,8 @@ def _literal(text: str) -> Any:
     return table["value"] if len(table) == 1 else text
 
 
-def _canonical(written: Key) -> Key:
+def canonical(written: Key) -> Key:
+    """The one spelling of a key: ``_`` for ``-``, no alias, no ``plugins`` before the core's sections."""
     from afs_core.settings import ALIASES, PLUGIN_SECTIONS
 
     path = tuple(name.replace("-", "_") for name in written)

@@ -21,7 +21,7 @@ from typing import Any
 
 from afs_core.errors import AfsError
 
-__all__ = ["JsonLines", "hide_secrets", "log_path", "run_log"]
+__all__ = ["JsonLines", "hide_secrets", "hide_value", "log_path", "run_log"]
 
 MAX_BYTES = 2_000_000
 KEPT_FILES = 3
@@ -125,11 +125,12 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return hide_secrets(value)
     if isinstance(value, dict):
-        return {name: _clean_named(str(name), inner) for name, inner in value.items()}
+        return {name: hide_value(str(name), inner) for name, inner in value.items()}
     return [_clean(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
-def _clean_named(name: str, value: Any) -> Any:
+def hide_value(name: str, value: Any) -> Any:
+    """``value`` without secrets; all of it where ``name`` says that it is one."""
     told = isinstance(value, str) and _NAMED.match(f"{name}=x") is not None
     return _HIDDEN if told else _clean(value)
 

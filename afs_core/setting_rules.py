@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from afs_core.names import nearest
 from afs_core.settings import PLUGIN_SECTIONS, SECTIONS, SPELLINGS
 
 __all__ = ["Verdict", "core_defaults", "core_fields", "judge"]
@@ -37,12 +38,16 @@ class Field(NamedTuple):
     description: str
     is_path: bool
 
+    def type_is(self, kind: type) -> bool:
+        """Whether values are of ``kind``, whatever their constraints."""
+        return isinstance(self.default, kind)
+
 
 def judge(path: Key, written: Key, value: Any, kind: str, file: str) -> Verdict:
     """``path`` is the canonical key, ``written`` as it stands in the layer of this ``kind``."""
     if path[0] not in SECTIONS:
         what = "section" if _is_table(path, value) else "key"
-        return Verdict(message=_unknown(what, written[0], SECTIONS), depth=1)
+        return Verdict(message=f"unknown {what} {written[0]}{nearest(written[0], SECTIONS)}", depth=1)
     if path in _USER_ONLY and kind == "project":
         return Verdict(message="only the user's own file may say which plugin code is loaded; left out here")
     field = core_fields().get(path)
@@ -114,15 +119,9 @@ def _other(path: Key, written: Key, value: Any) -> Verdict:
         return Verdict(message=f"{path[1]} is one value, not a table")
     if section in PLUGIN_SECTIONS and (len(path) > 2 or value == {}):
         return Verdict(value, keep=value != {})
-    return Verdict(message=_unknown("key", written[1] if len(written) > 1 else path[1], SPELLINGS[section]))
+    name = written[-1] if len(path) == 2 else written[1]
+    return Verdict(message=f"unknown key {name}{nearest(name, SPELLINGS[section])}")
 
 
 def _is_table(path: Key, value: Any) -> bool:
     return len(path) > 1 or value == {}
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), n=1)
-    return f"unknown {what} {name}" + (f"; did you mean {close[0]}?" if close else "")

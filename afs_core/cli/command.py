@@ -24,9 +24,9 @@ from typing import Any
 
 import click
 
-from afs_core.cli.console import Console, Session, describe, envelope, show_failure
+from afs_core.cli.console import Console, Session, envelope, show_failure
 from afs_core.cli.options import DataPath, data_path, options_of, require_settings, settings_from
-from afs_core.errors import UsageError
+from afs_core.errors import AfsError, UsageError
 
 __all__ = [
     "AfsCommand",
@@ -35,7 +35,6 @@ __all__ = [
     "Session",
     "afs_command",
     "data_path",
-    "describe",
     "envelope",
     "options_of",
     "require_settings",
@@ -59,9 +58,7 @@ class AfsCommand(click.Command):
             context = super().make_context(info_name, args, parent, **extra)
         except click.UsageError as fault:
             name = _path(fault.ctx) if fault.ctx is not None else info_name or ""
-            raise click.exceptions.Exit(
-                show_failure(fault, json=wants_json(given), command=name)
-            ) from None
+            raise click.exceptions.Exit(show_failure(fault, json=wants_json(given), command=name)) from None
         context.meta[_ARGS] = given
         return context
 
@@ -141,8 +138,8 @@ def _path(context: click.Context) -> str:
 
 
 def _fail(fault: BaseException, console: Console) -> int:
-    code = int(describe(fault)["exit_code"])
-    if code == 1 and os.environ.get("AFS_TRACEBACK"):
+    expected = isinstance(fault, (AfsError, click.ClickException, click.Abort, KeyboardInterrupt))
+    if os.environ.get("AFS_TRACEBACK") and not expected:
         raise fault
     return show_failure(
         fault, json=console.json, command=console.command, warnings=console.warnings, data=console.data

@@ -31,6 +31,8 @@ class Session:
         self, config: Config | None = None, registry: Registry | None = None, *, plugins: bool = True
     ) -> None:
         self._config, self._registry, self.plugins = config, registry, plugins
+        #: The plugin whose command runs, with distribution and version.
+        self.owner = ""
 
     @classmethod
     def current(cls) -> Session:
@@ -204,11 +206,15 @@ def describe(fault: BaseException) -> dict[str, Any]:
     elif isinstance(fault, click.UsageError):
         kind, message, code = "UsageError", fault.format_message(), 2
         hint = f"{fault.ctx.command_path} --help" if fault.ctx is not None else ""
+    elif isinstance(fault, click.ClickException):
+        message, code = fault.format_message(), fault.exit_code
     elif isinstance(fault, (KeyboardInterrupt, click.Abort)):
         kind, message, code = "Cancelled", "interrupted", 130
     else:
-        message, code = f"unexpected {kind}: {fault}", 1
-        hint = "AFS_TRACEBACK=1 shows where; please report it"
+        from afs_core.cli.crash import explain
+
+        message, hint = explain(fault, Session.current().owner)
+        code = 1
     return {"type": kind, "message": message, "hint": hint, "exit_code": code}
 
 

@@ -56,7 +56,9 @@ def require_settings(config: type[msgspec.Struct] | None, settings: Mapping[str,
     fields = msgspec.structs.fields(config) if config is not None else ()
     absent = [_flag(field.name) for field in fields if field.required and field.name not in settings]
     if absent:
-        raise UsageError(f"missing: {', '.join(absent)}", hint="give it on the command line or in a config file")
+        raise UsageError(
+            f"missing: {', '.join(absent)}", hint="give it on the command line or in a config file"
+        )
 
 
 def _flag(name: str) -> str:

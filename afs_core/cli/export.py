@@ -1,0 +1,104 @@
+"""The chain of every exporter: generator, redaction, then what the caller adds, then the limit.
+
+Samples come from people's own files, so nothing leaves unredacted unless that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from afs_core.cli.console import Console
+from afs_core.cli.options import data_path, require_settings
+from afs_core.errors import Missing, UsageError
+
+if TYPE_CHECKING:
+    from afs_core.config import Config
+    from afs_core.registry import Registry
+    from afs_core.stage import Outcome
+
+__all__ = ["REDACTION", "export", "export_options"]
+
+REDACTION = "transforms/redaction"
+
+#: A use of the chain with its settings.
+Step = tuple[str, Mapping[str, Any]]
+
+
+def export_options() -> list[click.Option]:
+    """``--output``, ``--limit`` and ``--no-redact``; their values are arguments of :func:`export`."""
+    return [
+        click.Option(
+            ["--output"],
+            type=data_path,
+            help="JSON-lines file; a name without suffix is a folder, with a file for each split. "
+            "[default: standard output]",
+        ),
+        click.Option(["--limit"], type=click.IntRange(min=1), help="Write at most this many samples."),
+        click.Option(
+            ["--no-redact", "redact"],
+            is_flag=True,
+            flag_value=False,
+            default=True,
+            help="Leave secrets and personal data in.",
+        ),
+    ]
+
+
+def export(
+    console: Console,
+    generator: str,
+    settings: Mapping[str, Any],
+    output: Path | None = None,
+    *,
+    limit: int | None = None,
+    redact: bool = True,
+    then: Sequence[Step] = (),
+    seed: int = 42,
+) -> Outcome:
+    """Run generator → redaction → ``then`` (scorers, transforms) → limit, and report it.
+
+    ``limit`` is the number of samples written. Raises Missing (exit code 5) where redaction is
+    absent or disabled and ``redact`` was not turned off.
+    """
+    from afs_core.stage import Stage, execute
+
+    if output is None and console.json:
+        raise UsageError("--json needs --output: samples and the envelope cannot share standard output")
+    steps: list[Step] = [(f"generators/{generator}", settings)]
+    steps += [(REDACTION, {}), *then] if redact else then
+    with console.run(seed=seed) as run:
+        _check(console.config, console.registry, generator, settings, redact)
+        stage = Stage(
+            name=generator.rpartition("/")[2],
+            uses=tuple(use for use, _ in steps),
+            config={use: given for use, given in steps if given},
+            output=Path("-") if output is None else output,
+            limit=limit,
+        )
+        outcome = execute(stage, run)
+    console.report(outcome)
+    return outcome
+
+
+def _check(
+    config: Config, registry: Registry, generator: str, settings: Mapping[str, Any], redact: bool
+) -> None:
+    entry = registry.find("generators", generator)
+    sections = (f"plugins.{entry.plugin}", f"plugins.{entry.plugin}.{entry.name}")
+    configured = {name: value for key in sections for name, value in config.section(key).items()}
+    require_settings(registry.config_type("generators", generator), {**configured, **settings})
+    if redact:
+        _require_redaction(registry)
+
+
+def _require_redaction(registry: Registry) -> None:
+    kind, _, name = REDACTION.partition("/")
+    try:
+        registry.find(kind, name)
+    except Missing as fault:
+        hint = f"{fault.hint}, or --no-redact to export as it is"
+        raise Missing(f"nothing is exported unredacted: {fault.message}", hint=hint) from None
