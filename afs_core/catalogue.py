@@ -87,7 +87,7 @@ def write(content: dict[str, Any], watched: Iterable[str], key: tuple[object, ..
         return
     payload = marshal.dumps({**content, "key": key, "watched": signatures})
     try:
-        _replace(_path(key), _MAGIC + zlib.crc32(payload).to_bytes(4, "big") + payload)
+        _replace(_path(key), _head(payload) + payload)
         _prune()
     except OSError:
         pass
@@ -122,14 +122,16 @@ def _load(path: str) -> dict[str, Any] | None:
             data = stream.read()
     except OSError:
         return None
-    start = len(_MAGIC) + 4
-    if (
-        data[: len(_MAGIC)] != _MAGIC
-        or zlib.crc32(data[start:]).to_bytes(4, "big") != data[start - 4 : start]
-    ):
+    head, payload = data[: len(_MAGIC) + 4], data[len(_MAGIC) + 4 :]
+    if head != _head(payload):
         return None
-    content = marshal.loads(data[start:])
+    content = marshal.loads(payload)
     return content if isinstance(content, dict) else None
+
+
+def _head(payload: bytes) -> bytes:
+    """What a sound file begins with, so that a torn or foreign one never reaches ``marshal``."""
+    return _MAGIC + zlib.crc32(payload).to_bytes(4, "big")
 
 
 def _replace(path: str, data: bytes) -> None:
@@ -144,8 +146,7 @@ def _replace(path: str, data: bytes) -> None:
 def _prune() -> None:
     """Drop all but the newest few, so that folders and environments that are gone leave no litter."""
     with os.scandir(cache_folder()) as entries:
-        found = [
-            (entry.stat().st_mtime_ns, entry.path) for entry in entries if entry.name.startswith("catalogue-")
-        ]
-    for _, path in sorted(found)[:-_KEPT]:
+        ours = [entry for entry in entries if entry.name.startswith("catalogue-")]
+        ages = sorted((entry.stat().st_mtime_ns, entry.path) for entry in ours)
+    for _, path in ages[:-_KEPT]:
         os.unlink(path)  # noqa: PTH108

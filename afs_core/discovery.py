@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -124,16 +125,16 @@ def _looked_at(config: Config, folders: list[Path], found: dict[str, list[Candid
     return paths | ({str(project)} if project else set())
 
 
-def _imported(before: set[str], found: Iterable[str]) -> set[str]:
+def _imported(before: set[str], found: dict[str, list[Candidate]]) -> set[str]:
     """Files of every module that declarations loaded, and of the core; the standard library stands."""
     stable = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    modules = [rival.entry_point.value for rivals in found.values() for rival in rivals]
+    roots = {"afs_core", *(re.split("[.:]", module, maxsplit=1)[0] for module in modules)}
     files = set()
     for name, module in list(sys.modules.items()):
         file = vars(module).get("__file__")
-        if not isinstance(file, str) or (
-            name in before and name.partition(".")[0] not in ("afs", "afs_core")
-        ):
+        if name in before and name.partition(".")[0] not in roots:
             continue
-        if "site-packages" in file or not file.startswith(stable):
+        if isinstance(file, str) and ("site-packages" in file or not file.startswith(stable)):
             files.add(file)
     return files

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from afs_core.config import Config
     from afs_core.registry import Entry
 
-__all__ = ["config", "config_type", "factory", "made", "observe", "require", "target"]
+__all__ = ["config", "config_type", "configured", "factory", "made", "observe", "require", "target"]
 
 
 def require(requirements: Sequence[str], label: str) -> None:
@@ -86,12 +86,19 @@ def config(
     for key in wide:
         if key not in fields and not any(_accepts(sibling, key) for sibling in siblings):
             _refuse_shared(entry, key, fields, siblings, config)
-    values = {key: value for key, value in wide.items() if key in fields} | own | dict(settings)
+    values = configured(entry, made_by, config) | dict(settings)
     for key in values:
         if key not in fields:
             where = _place(entry, key, config) if key in own else entry.label
             raise ConfigError(f"{where}: unknown setting {key!r}{nearest(key, fields)}", hint=_known(fields))
     return None if kind is None else _converted(entry, kind, values, own, config)
+
+
+def configured(entry: Entry, made_by: Any, config: Config | None) -> dict[str, Any]:
+    """``[plugins.PLUGIN]`` as far as it is for this capability, under ``[plugins.PLUGIN.NAME]``."""
+    fields = _fields(config_type(entry.capability, made_by))
+    wide, own = _sections(entry, config)
+    return {key: value for key, value in wide.items() if key in fields} | own
 
 
 def made(label: str, made_by: Any, config: Any, run: Any) -> Any:

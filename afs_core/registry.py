@@ -146,6 +146,11 @@ class Registry:
         factory = making.factory(entry.capability, entry.label)
         return making.config(entry, factory, self._siblings(entry), self._config, settings or {})
 
+    def configured(self, kind: str, name: str) -> dict[str, Any]:
+        """What the configuration sets for a capability, not yet validated. Imports its target."""
+        entry = self.find(kind, name)
+        return making.configured(entry, making.factory(entry.capability, entry.label), self._config)
+
     def notify(self, hook: str, **arguments: Any) -> None:
         """Call an observing hook of every plugin that has it; an exception is logged, no more."""
         for plugin in self._offers:
