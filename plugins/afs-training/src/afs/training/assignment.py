@@ -1,0 +1,169 @@
+"""Which group goes to which split.
+
+Targets are exact: in each stratum the ratios by largest remainder. Groups are placed whole, the
+largest first and equals in a seeded order, each into the split that lacks most. So strata of
+single samples meet their targets exactly, and a stratum whose groups do not reach into other
+strata misses none by as much as its largest group: the lacks of all splits sum to what is still
+unplaced, hence the largest lack is positive and its split is overfilled by less than the group.
+"""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from afs_core import UsageError
+
+__all__ = ["SPLITS", "Groups", "Ratios", "Stratum", "assign"]
+
+SPLITS = ("train", "val", "test")
+_TRAIN = 0
+
+
+class Ratios(msgspec.Struct, frozen=True):
+    """Shares of the splits, exact, with sum 1."""
+
+    shares: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, train: float, val: float, test: float | None) -> Ratios:
+        """What was written in decimal; ``test`` is the rest where it is None."""
+        given = [Fraction(str(ratio)) for ratio in (train, val) + (() if test is None else (test,))]
+        rest = [] if test is not None else [1 - sum(given, Fraction())]
+        shares = tuple(given + rest)
+        if sum(shares) != 1 or any(share < 0 for share in shares):
+            raise UsageError(
+                f"expected ratios of 0 or more with the sum 1, got train {train:g}, val {val:g}, "
+                f"test {'the rest' if test is None else format(test, 'g')}"
+            )
+        return cls(shares)
+
+    def targets(self, count: int) -> list[int]:
+        """``count`` by largest remainder; two or more samples give the train split one first."""
+        exact = [share * count for share in self.shares]
+        targets = [int(quota) for quota in exact]
+        by_remainder = sorted(range(len(exact)), key=lambda split: targets[split] - exact[split])
+        for split in by_remainder[: count - sum(targets)]:
+            targets[split] += 1
+        if count > 1 and self.shares[_TRAIN] and not targets[_TRAIN]:
+            targets[targets.index(max(targets))] -= 1
+            targets[_TRAIN] = 1
+        return targets
+
+
+class Stratum(msgspec.Struct, frozen=True):
+    """Samples of one stratum in each split, as the ratios ask and as the groups allow."""
+
+    name: str
+    targets: tuple[int, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def deviation(self) -> int:
+        return max(abs(t - c) for t, c in zip(self.targets, self.counts, strict=True))
+
+
+class Groups:
+    """Sizes of groups by stratum, gathered sample by sample; a few machine words a group."""
+
+    def __init__(self) -> None:
+        self.strata: dict[str, int] = {}
+        self.totals: list[int] = []
+        self.sizes = array("I")
+        self._numbers: dict[int, int] = {}
+        self._stratum = array("I")
+        self._mixed: dict[int, Counter[int]] = {}
+
+    def add(self, key: int, stratum: str) -> int:
+        """Count one sample of the group ``key``; returns the group's number."""
+        place = self.strata.setdefault(stratum, len(self.strata))
+        if place == len(self.totals):
+            self.totals.append(0)
+        self.totals[place] += 1
+        number = self._numbers.setdefault(key, len(self.sizes))
+        if number == len(self.sizes):
+            self.sizes.append(1)
+            self._stratum.append(place)
+        else:
+            self._grow(number, place)
+        return number
+
+    def _grow(self, number: int, place: int) -> None:
+        home = self._stratum[number]
+        if number in self._mixed or place != home:
+            self._mixed.setdefault(number, Counter({home: self.sizes[number]}))[place] += 1
+        self.sizes[number] += 1
+
+    def parts(self, number: int) -> Mapping[int, int]:
+        """Samples of a group by stratum."""
+        return self._mixed.get(number) or {self._stratum[number]: self.sizes[number]}
+
+    def order(self, rng: random.Random) -> list[int]:
+        """All groups, the largest first, equals shuffled."""
+        numbers = list(range(len(self.sizes)))
+        rng.shuffle(numbers)
+        numbers.sort(key=self.sizes.__getitem__, reverse=True)
+        return numbers
+
+
+def assign(
+    groups: Groups, ratios: Ratios, rng: random.Random, pinned: Mapping[int, int] | None = None
+) -> tuple[bytearray, list[Stratum]]:
+    """The split of every group by its number, and how near each stratum came to its targets.
+
+    ``pinned`` groups stay in the split that they name.
+    """
+    board = _Board(groups, ratios)
+    pinned = pinned or {}
+    for number, split in pinned.items():
+        board.place(number, split)
+    for number in groups.order(rng):
+        if number not in pinned:
+            board.place(number, board.best(number))
+    return board.splits, board.strata()
+
+
+class _Board:
+    """What each split of each stratum still lacks."""
+
+    def __init__(self, groups: Groups, ratios: Ratios) -> None:
+        self._groups = groups
+        self._targets = [ratios.targets(total) for total in groups.totals]
+        self._lacks = [list(target) for target in self._targets]
+        self._open = [split for split, share in enumerate(ratios.shares) if share]
+        trains = bool(ratios.shares[_TRAIN])
+        self._waiting = {place for place, total in enumerate(groups.totals) if trains and total > 1}
+        self.splits = bytearray(len(groups.sizes))
+
+    def best(self, number: int) -> int:
+        """The open split that lacks most of what the group holds; train while a stratum waits for it."""
+        parts = self._groups.parts(number)
+        if not self._waiting.isdisjoint(parts):
+            return _TRAIN
+        return max(
+            self._open,
+            key=lambda split: sum(count * self._lacks[place][split] for place, count in parts.items()),
+        )
+
+    def place(self, number: int, split: int) -> None:
+        self.splits[number] = split
+        for place, count in self._groups.parts(number).items():
+            self._lacks[place][split] -= count
+            if split == _TRAIN:
+                self._waiting.discard(place)
+
+    def strata(self) -> list[Stratum]:
+        return [
+            Stratum(name, tuple(target), tuple(t - lack for t, lack in zip(target, lacks, strict=True)))
+            for name, target, lacks in zip(self._groups.strata, self._targets, self._lacks, strict=True)
+        ]
+
+
+def missed(strata: Iterable[Stratum]) -> list[Stratum]:
+    """The strata that missed their targets, the worst first."""
+    return sorted((s for s in strata if s.deviation), key=lambda s: (-s.deviation, s.name))

@@ -1,0 +1,73 @@
+"""What afs-training offers."""
+
+from __future__ import annotations
+
+from afs_core import Capability, Command, hookimpl
+
+
+@hookimpl
+def afs_transforms() -> list[Capability]:
+    return [
+        Capability(
+            name="quality",
+            target="afs.training.quality:Quality",
+            summary="Set the quality score of every sample, and say what it is made of",
+        ),
+        Capability(
+            name="split",
+            target="afs.training.split:Split",
+            summary="Assign samples to train, val and test by group, stratified",
+        ),
+    ]
+
+
+@hookimpl
+def afs_converters() -> list[Capability]:
+    return [
+        Capability(
+            name="alpaca",
+            target="afs.training.converters.alpaca:AlpacaConverter",
+            summary="Rows with instruction, input and output",
+        ),
+        Capability(
+            name="sharegpt",
+            target="afs.training.converters.sharegpt:ShareGPTConverter",
+            summary="Rows with conversations of speakers and values",
+        ),
+        Capability(
+            name="openai",
+            target="afs.training.converters.openai:OpenAIConverter",
+            summary="Rows with messages of the OpenAI chat API",
+        ),
+    ]
+
+
+@hookimpl
+def afs_commands() -> list[Command]:
+    return [
+        Command(
+            path="training prepare",
+            target="afs.training.cli:prepare",
+            summary="Split samples into train, val and test",
+        ),
+        Command(
+            path="training convert",
+            target="afs.training.cli:convert",
+            summary="Write samples in the format of another tool",
+        ),
+        Command(
+            path="training analyze",
+            target="afs.training.cli:analyze",
+            summary="Show domains, lengths, tokens and scores of samples",
+        ),
+        Command(
+            path="scoring score",
+            target="afs.training.cli:score",
+            summary="Set the quality score of every sample",
+        ),
+        Command(
+            path="train",
+            target="afs.training.launch:train",
+            summary="Check the data, show the plan, and train an adapter",
+        ),
+    ]

@@ -1,0 +1,194 @@
+"""Train, validation and test: by group, stratified, seeded, in one order.
+
+    splits = split_dataset(input_path=Path("balanced.jsonl"), train_ratio=0.8, val_ratio=0.1)
+
+Samples of one group (variants of one sample, chunks of one source) stay on one side; see
+:mod:`afs.training.assignment` for what that costs the ratios.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from afs.dedupe import digest64
+from afs.training.assignment import SPLITS, Groups, Ratios, Stratum, assign, missed
+from afs.training.fields import field_reader
+from afs_core import DataError, Provenance, Run, TrainingSample, UsageError, read_samples
+
+__all__ = ["Split", "SplitConfig", "split_dataset"]
+
+_ALONE = "none"
+_SHOWN = 5
+
+
+class SplitConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ratios, strata and groups of a split."""
+
+    train_ratio: Annotated[float, Meta(description="Share of the train split", ge=0, le=1)] = 0.8
+    val_ratio: Annotated[float, Meta(description="Share of the validation split", ge=0, le=1)] = 0.1
+    test_ratio: Annotated[float | None, Meta(description="Share of the test split; unset means the rest")] = (
+        None
+    )
+    stratify_by: Annotated[
+        str, Meta(description="Field whose values keep their shares in every split, or none")
+    ] = "domain"
+    group_by: Annotated[
+        str,
+        Meta(description="Field whose equal values stay together; group: by provenance, none: each alone"),
+    ] = "group"
+    previous: Annotated[
+        Path | None, Meta(description="Folder of an earlier split: what was in its val and test stays there")
+    ] = None
+
+    @property
+    def ratios(self) -> Ratios:
+        return Ratios.of(self.train_ratio, self.val_ratio, self.test_ratio)
+
+
+class Split:
+    """Sets ``prov.split`` of every sample; the writer of a folder partitions by it.
+
+    Looks twice: first at groups and strata, then at the samples. Between the two it holds four
+    bytes a sample and a few words a group. Drops nothing and keeps the order.
+    """
+
+    Config = SplitConfig
+    rereads = True
+
+    def __init__(self, config: SplitConfig, run: Run) -> None:
+        config.ratios  # noqa: B018  (a wrong ratio is refused before anything is read)
+        self._config = config
+        self._run = run
+
+    def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
+        plan = _Plan(samples, self._config, self._run.rng("split"))
+        for message in _told(plan.strata):
+            self._run.warn(message)
+        for sample, split in zip(samples, plan.splits(), strict=True):
+            yield _placed(sample, split)
+
+
+def split_dataset(
+    samples: Iterable[TrainingSample] | None = None,
+    *,
+    input_path: Path | str | None = None,
+    train_ratio: float = 0.8,
+    val_ratio: float = 0.1,
+    test_ratio: float | None = None,
+    stratify_by: str | None = "domain",
+    group_by: str | None = "group",
+    seed: int = 42,
+    previous: Path | str | None = None,
+) -> dict[str, list[TrainingSample]]:
+    """``{"train": [...], "val": [...], "test": [...]}`` of samples or of a file, order kept.
+
+    The same samples and seed give the same splits as ``afs training prepare``.
+    """
+    if (samples is None) == (input_path is None):
+        raise UsageError("split_dataset takes samples or input_path, one of them")
+    rows = list(
+        read_samples(Path(input_path).expanduser()) if samples is None and input_path else samples or ()
+    )
+    config = SplitConfig(
+        train_ratio=train_ratio,
+        val_ratio=val_ratio,
+        test_ratio=test_ratio,
+        stratify_by=stratify_by or _ALONE,
+        group_by=group_by or _ALONE,
+        previous=Path(previous).expanduser() if previous else None,
+    )
+    plan = _Plan(rows, config, random.Random(f"{seed}:split"))
+    for message in _told(plan.strata):
+        logging.getLogger(__name__).warning(message)
+    splits: dict[str, list[TrainingSample]] = {name: [] for name in SPLITS}
+    for sample, name in zip(rows, plan.splits(), strict=True):
+        splits[name].append(_placed(sample, name))
+    return splits
+
+
+class _Plan:
+    """The split of every sample, decided at the first look."""
+
+    def __init__(self, samples: Iterable[TrainingSample], config: SplitConfig, rng: random.Random) -> None:
+        self._rows = array("I")
+        groups = Groups()
+        pins = _Pins(config.previous, _grouper(config.group_by))
+        stratum = field_reader(config.stratify_by) if config.stratify_by != _ALONE else lambda sample: ""
+        for sample in samples:
+            key = pins.key(sample, len(self._rows))
+            number = groups.add(key, stratum(sample))
+            self._rows.append(number)
+            pins.pin(sample, key, number)
+        self._splits, self.strata = assign(groups, config.ratios, rng, pins.pinned)
+
+    def splits(self) -> Iterator[str]:
+        return (SPLITS[self._splits[number]] for number in self._rows)
+
+
+class _Pins:
+    """Groups of samples, and those that an earlier split holds in val or test."""
+
+    def __init__(self, folder: Path | None, grouper: Callable[[TrainingSample], str] | None) -> None:
+        self._grouper = grouper
+        self._earlier: dict[int, int] = {}
+        self.pinned: dict[int, int] = {}
+        if folder is not None:
+            self._read(folder)
+
+    def key(self, sample: TrainingSample, row: int) -> int:
+        return row if self._grouper is None else digest64(self._grouper(sample))
+
+    def pin(self, sample: TrainingSample, key: int, number: int) -> None:
+        if not self._earlier or number in self.pinned:
+            return
+        split = self._earlier.get(int(sample.sample_id, 16))
+        if split is None and self._grouper is not None:
+            split = self._earlier.get(key)
+        if split is not None:
+            self.pinned[number] = split
+
+    def _read(self, folder: Path) -> None:
+        files = [(split, folder / f"{SPLITS[split]}.jsonl") for split in (1, 2)]
+        if not any(path.exists() for _, path in files):
+            raise DataError("expected a folder with val.jsonl or test.jsonl", path=folder)
+        for split, path in files:
+            for sample in read_samples(path) if path.exists() else ():
+                self._earlier.setdefault(int(sample.sample_id, 16), split)
+                if self._grouper is not None:
+                    self._earlier.setdefault(digest64(self._grouper(sample)), split)
+
+
+def _grouper(name: str) -> Callable[[TrainingSample], str] | None:
+    """How samples are grouped; None where each stands alone."""
+    if name == _ALONE:
+        return None
+    if name == "group":
+        return lambda sample: sample.group
+    field = field_reader(name)
+    return lambda sample: field(sample) or sample.group
+
+
+def _placed(sample: TrainingSample, split: str) -> TrainingSample:
+    prov = sample.prov or Provenance()
+    if prov.split == split:
+        return sample
+    return msgspec.structs.replace(sample, prov=msgspec.structs.replace(prov, split=split))
+
+
+def _told(strata: Iterable[Stratum]) -> Iterator[str]:
+    """One line for each stratum whose groups do not fit its ratios, the worst first."""
+    worst = missed(strata)
+    for stratum in worst[:_SHOWN]:
+        got = "/".join(map(str, stratum.counts))
+        asked = "/".join(map(str, stratum.targets))
+        yield f"split: groups stay whole, so {stratum.name or 'the data'} has {got} samples for {asked} asked"
+    if len(worst) > _SHOWN:
+        yield f"split: and {len(worst) - _SHOWN} more strata are off by at most {worst[_SHOWN].deviation}"
