@@ -10,6 +10,7 @@ A registry comes out of the catalogue on disk where that still holds, else out o
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -219,7 +220,9 @@ def _kept() -> list[PluginStatus] | None:
     content = catalogue.read()
     if content is None or content["faults"]:
         return None
-    return msgspec.convert(content["plugins"], list[PluginStatus])
+    plugins = msgspec.convert(content["plugins"], list[PluginStatus])
+    sys.path += dict.fromkeys(p.folder for p in plugins if p.folder and p.folder not in sys.path)
+    return plugins
 
 
 def _discovered(config: Config, plugins: bool) -> list[PluginStatus]:
