@@ -152,7 +152,7 @@ def _read(path: Path) -> Manifest | None:
 def write_manifest(artifact: Path, manifest: Manifest) -> None:
     """Write ``manifest`` beside ``artifact``, or into it where it is a folder."""
     with atomic_write(manifest_path(artifact)) as stream:
-        stream.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        stream.write(msgspec.json.format(msgspec.json.encode(manifest, enc_hook=str), indent=1))
 
 
 def digest(path: Path, cache: Cache | None = None) -> str:

@@ -177,7 +177,7 @@ def _perform(
             versions=_versions(uses, run),
             counts=made.counts,
             details=made.details,
-            report=made.report,
+            report=_kept(made.report),
             command=run.command,
             run_id=run.id,
             started=started,
@@ -187,6 +187,11 @@ def _perform(
     if unfinished:
         state.unlink(missing_ok=True)
     return _outcome(stage, made, seconds, run)
+
+
+def _kept(report: Report | None) -> Report | None:
+    """The report without its artifacts, which are the outputs of the manifest."""
+    return None if report is None else msgspec.structs.replace(report, artifacts=())
 
 
 def _outcome(stage: Stage, made: Made, seconds: float, run: Run) -> Outcome:
@@ -216,9 +221,10 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
         Artifact(path=folder / name, kind=manifest.kind, details=manifest.details)
         for name in manifest.outputs
     )
-    return Outcome(
-        stage=stage.name, artifacts=artifacts, counts=manifest.counts, report=manifest.report, skipped=True
-    )
+    report = manifest.report
+    if report is not None:
+        report = msgspec.structs.replace(report, artifacts=artifacts)
+    return Outcome(stage=stage.name, artifacts=artifacts, counts=manifest.counts, report=report, skipped=True)
 
 
 def _inputs(stage: Stage, run: Run) -> tuple[Input, ...]:

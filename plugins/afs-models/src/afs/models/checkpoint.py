@@ -1,0 +1,204 @@
+"""``hf:BASE`` and ``hf:BASE+ADAPTER``: a checkpoint in this process, from safetensors only."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+
+from afs.models.chat import ChatModel, Messages, Reply, SequentialChat
+from afs_core import DataError
+
+if TYPE_CHECKING:
+    from afs_core import Run
+
+__all__ = ["CheckpointChat", "CheckpointProvider", "load_checkpoint"]
+
+
+class CheckpointProvider:
+    """Opens local checkpoints; a hub name only if it was fetched before."""
+
+    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        device: Annotated[
+            Literal["auto", "cpu", "cuda", "mps"], msgspec.Meta(description="Where the model runs")
+        ] = "auto"
+        batch_size: Annotated[int, msgspec.Meta(description="Conversations answered at once", ge=1)] = 16
+
+    def __init__(self, config: Config, run: Run) -> None:
+        self._config, self._run = config, run
+
+    def open(self, target: str) -> ChatModel:
+        base, _, adapter = target.partition("+")
+        folder = self._run.use("resolvers", "model").folder(base)
+        model, tokenizer = load_checkpoint(
+            folder, Path(adapter).expanduser() if adapter else None, self._config.device
+        )
+        return CheckpointChat(f"hf:{target}", model, tokenizer, self._config.batch_size)
+
+
+def load_checkpoint(base: Path, adapter: Path | None = None, device: str = "auto") -> tuple[Any, Any]:
+    """Model in evaluation mode and tokenizer; float32 on a CPU, the checkpoint's type elsewhere.
+
+    Raises DataError for a folder that holds no safetensors checkpoint.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    place = _device(device)
+    try:
+        dtype: Any = torch.float32 if place == "cpu" else "auto"
+        model = AutoModelForCausalLM.from_pretrained(
+            base, dtype=dtype, use_safetensors=True, trust_remote_code=False, local_files_only=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
+    except (OSError, ValueError) as fault:
+        raise DataError(f"expected a checkpoint in safetensors: {fault}", path=base) from None
+    if adapter is not None:
+        model = _with_adapter(model, adapter)
+    return model.to(place).eval(), tokenizer
+
+
+def _with_adapter(model: Any, adapter: Path) -> Any:
+    from peft import PeftModel
+
+    if not (adapter / "adapter_config.json").is_file():
+        raise DataError("expected an adapter with adapter_config.json", path=adapter)
+    try:
+        return PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as fault:
+        raise DataError(f"the adapter does not fit its base: {fault}", path=adapter) from None
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+class CheckpointChat(SequentialChat):
+    """One open checkpoint; batches are padded on the left and sorted by nothing, so order is kept."""
+
+    def __init__(self, reference: str, model: Any, tokenizer: Any, batch_size: int = 16) -> None:
+        self.reference = reference
+        self._model, self._tokenizer, self._batch = model, tokenizer, batch_size
+        self._end = tokenizer.eos_token_id
+        self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self._end
+
+    def chat(
+        self,
+        messages: Messages,
+        *,
+        max_tokens: int = 256,
+        temperature: float = 0.0,
+        seed: int = 0,
+        stop: Sequence[str] = (),
+    ) -> Reply:
+        (reply,) = self._generate([messages], max_tokens, temperature, seed)
+        cut = min((reply.text.find(word) for word in stop if word in reply.text), default=-1)
+        return reply if cut < 0 else msgspec.structs.replace(reply, text=reply.text[:cut])
+
+    def chat_many(
+        self,
+        conversations: Sequence[Messages],
+        *,
+        max_tokens: int = 256,
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> list[Reply]:
+        replies = []
+        for batch in self._batches(conversations):
+            replies += self._generate(batch, max_tokens, temperature, seed)
+        return replies
+
+    def losses(self, conversations: Sequence[Messages]) -> list[float]:
+        return [loss for batch in self._batches(conversations) for loss in self._batch_losses(batch)]
+
+    def _batches(self, conversations: Sequence[Messages]) -> Iterator[Sequence[Messages]]:
+        for start in range(0, len(conversations), self._batch):
+            yield conversations[start : start + self._batch]
+
+    def _prompt(self, messages: Messages) -> list[int]:
+        chat = [dict(message) for message in messages]
+        encoded = self._tokenizer.apply_chat_template(
+            chat, add_generation_prompt=True, tokenize=True, return_dict=True
+        )
+        return list(encoded["input_ids"])
+
+    def _generate(
+        self, batch: Sequence[Messages], max_tokens: int, temperature: float, seed: int
+    ) -> list[Reply]:
+        import torch
+
+        prompts = [self._prompt(messages) for messages in batch]
+        ids, mask = self._padded(prompts, left=True)
+        sampling: dict[str, Any] = {"do_sample": False}
+        if temperature > 0:
+            torch.manual_seed(seed)
+            sampling = {"do_sample": True, "temperature": temperature}
+        started = time.monotonic()
+        with torch.inference_mode():
+            out = self._model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=max_tokens,
+                pad_token_id=self._pad,
+                eos_token_id=self._end,
+                **sampling,
+            )
+        seconds = (time.monotonic() - started) / len(batch)
+        new = out[:, ids.shape[1] :].tolist()
+        return [self._reply(prompt, row, seconds) for prompt, row in zip(prompts, new, strict=True)]
+
+    def _reply(self, prompt: list[int], row: list[int], seconds: float) -> Reply:
+        stopped = self._end in row
+        answer = row[: row.index(self._end)] if stopped else row
+        return Reply(
+            text=self._tokenizer.decode(answer, skip_special_tokens=True),
+            prompt_tokens=len(prompt),
+            completion_tokens=len(answer),
+            seconds=seconds,
+            stopped="stop" if stopped else "length",
+        )
+
+    def _batch_losses(self, batch: Sequence[Messages]) -> list[float]:
+        import torch
+
+        prompts = [self._prompt(messages[:-1]) for messages in batch]
+        answers = [self._answer(messages[-1]) for messages in batch]
+        ids, mask = self._padded([p + a for p, a in zip(prompts, answers, strict=True)], left=False)
+        with torch.inference_mode():
+            logits = self._model(input_ids=ids, attention_mask=mask).logits.float()
+        likelihoods = torch.log_softmax(logits[:, :-1], dim=-1).gather(2, ids[:, 1:, None])[:, :, 0]
+        losses = []
+        for row, prompt, answer in zip(likelihoods, prompts, answers, strict=True):
+            spoken = row[len(prompt) - 1 : len(prompt) + len(answer) - 1]
+            losses.append(-float(spoken.mean()) if len(answer) else math.nan)
+        return losses
+
+    def _answer(self, message: Any) -> list[int]:
+        ids: list[int] = self._tokenizer(message["content"], add_special_tokens=False)["input_ids"]
+        return [*ids, self._end]
+
+    def _padded(self, rows: list[list[int]], *, left: bool) -> tuple[Any, Any]:
+        import torch
+
+        width = max(len(row) for row in rows)
+        ids, mask = [], []
+        for row in rows:
+            gap = width - len(row)
+            padding, silence, said = [self._pad] * gap, [0] * gap, [1] * len(row)
+            ids.append(padding + row if left else row + padding)
+            mask.append(silence + said if left else said + silence)
+        device = self._model.device
+        return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+    def close(self) -> None:
+        self._model = None
