@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -178,8 +179,13 @@ def files(base: Path, adapter: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def small(base: Path) -> Any:
-    """This module: its makers, for tests that need models of their own."""
-    import sys
-
-    return sys.modules[__name__]
+def make() -> SimpleNamespace:
+    """The makers of this file, for tests that need models of their own."""
+    return SimpleNamespace(
+        model=make_model,
+        adapter=make_adapter,
+        safetensors=write_safetensors,
+        edit_json=edit_json,
+        rewrite=rewrite,
+        tensor_bytes=tensor_bytes,
+    )

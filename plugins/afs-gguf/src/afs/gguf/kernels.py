@@ -80,8 +80,9 @@ def _f16(values: Floats) -> bytes:
 def _q8_0(values: Floats) -> bytes:
     blocks = values.reshape(-1, 32)
     scale = np.abs(blocks).max(axis=1, keepdims=True) / np.float32(127)
-    with np.errstate(divide="ignore"):
-        inverse = np.where(scale == 0, np.float32(0), np.float32(1) / scale)
+    # Below the smallest normal number the inverse overflows; as F16 such a scale is 0 anyway.
+    scale[scale < np.finfo(np.float32).tiny] = 0
+    inverse = np.divide(np.float32(1), scale, where=scale > 0, out=np.zeros_like(scale))
     scaled = blocks * inverse
     size = np.abs(scaled)
     floor = np.floor(size)
