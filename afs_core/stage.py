@@ -156,10 +156,10 @@ def _perform(
     clock = time.monotonic()
     state = _state_path(stage)
     resume = _read_text(state) == key
-    manifest_path(stage.output).unlink(missing_ok=True)  # until it is done, nobody may trust it
     unfinished = uses[0].kind in BUILD_KINDS
-    if unfinished:
+    if unfinished:  # a build works in its folder: until it is done, nobody may trust it
         stage.output.mkdir(parents=True, exist_ok=True)
+        manifest_path(stage.output).unlink(missing_ok=True)
         state.write_text(key)
     made = work(stage, uses, run, resume=resume)
     seconds = time.monotonic() - clock
