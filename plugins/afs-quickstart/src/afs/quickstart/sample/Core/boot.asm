@@ -123,6 +123,8 @@ Boot_MainLoop:
   ASL A
   TAX
   JSR (Boot_StateTable,X)
+  JSL Hud_Refresh
+  JSL Palette_Fade
   JSL Oam_Finish
   JSL Timers_Run
   INC.b FrameCount
@@ -258,6 +260,7 @@ State_Shore:
   JSL Wind_Veer
   JSL Actors_RunAll
   JSL Shots_MoveAll
+  JSL Hero_ApplyPush
   JSL Lantern_Burn
   JSL Fishing_Run
   JSL Hud_RollShells
@@ -332,6 +335,7 @@ State_Sailing:
   LDA #$01
   JSL TideClock_Advance
   JSL Wind_Veer
+  JSL Wave_Build
   JSL Boat_Steer
   JSL Boat_ComputeSpeed
   JSL Boat_Drift

@@ -10,7 +10,7 @@ LogFrames = $7EF30E ; frames since the last full minute, a word
 LogVisits = $7EF310 ; times this log was continued, stops at 255
 LogDeaths = $7EF311 ; times the hero drowned or fell, stops at 255
 LogRoom = $7EF312 ; room in which the hero wakes
-LogHarbour = $7EF313 ; island whose harbour the boat is moored in
+LogHarbour = $7EF313 ; room of the quay at which the boat is moored
 
 ; --- body and purse ---
 LogVigor = $7EF318 ; stored health in quarter pearls

@@ -14,6 +14,7 @@ Fishing_Cast:
   BCC .cannot
   JSL Random_Next
   AND #$7F
+  CLC
   ADC #$3C
   STA.w FishPatience
   STZ.w FishPatience+1
@@ -91,10 +92,12 @@ Fishing_Reel:
   SEC
   SBC #$04
   BCC .gone
+  CLC
   ADC.b Work0
   BRA .tension
 .hauls
   STX.b Work0
+  CLC
   ADC.b Work0
   BCS .snap
   ADC #$03

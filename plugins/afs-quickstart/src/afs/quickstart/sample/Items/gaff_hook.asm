@@ -103,6 +103,7 @@ Hook_TipGround:
   BCS .west
   CPX #$01
   BEQ .east
+  SEC
   SBC.w HookReach
   STA.b Work1
   BRA .read

@@ -28,7 +28,7 @@ Item_NameFeather:
 Item_NameLetter:
   db "Bottle letter", 0
 Item_NameLedger:
-  db "Orrin's ledger", 0
+  db "Lost ledger", 0
 
 ; Icon tile and palette of each item.
 Item_Icons:
