@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from .context import Context
@@ -16,6 +18,8 @@ from .findings import ERROR, WARNING, Fault, Finding
 from .line_facts import facts_of_code
 from .lines import LogicalLine, Position, code_end, logical_lines, parts, tidy
 
+#: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
+_UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
 _MAX_CACHED_LINE = 160
 _MAX_CACHED_LINES = 50_000
 _cache: dict[str, Facts] = {}
@@ -76,7 +80,8 @@ class _Check:
         self.findings: list[Finding] = []
 
     def run(self, code: str) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-        code = code.replace(STUB, "\x7f") if STUB in code else code
+        if not code.isascii() or STUB in code:
+            code = _UNFIT.sub("\ufffd", code)
         lines = code.replace("\r\n", "\n").split("\n")
         cached = _cache.get
         number = 0

@@ -82,14 +82,18 @@ def _instruction(cells: list[str]) -> Instruction:
     )
 
 
+#: Of one mnemonic: form -> operand bytes -> instruction.
+Forms = dict[str, dict[int, Instruction]]
+
+
 @cache
-def mnemonics() -> dict[str, dict[str, dict[int, Instruction]]]:
+def mnemonics() -> dict[str, Forms]:
     """`mnemonic -> form -> operand bytes -> instruction`, as the assembler may write them.
 
     Immediates that follow M or X are listed under both 1 and 2 bytes. `jmp [e]` is the same
     opcode as `jml [e]`.
     """
-    table: dict[str, dict[str, dict[int, Instruction]]] = {}
+    table: dict[str, Forms] = {}
     for entry in instruction_set():
         forms = table.setdefault(entry.mnemonic, {})
         widths = (1, 2) if entry.operand in "mx" else (int(entry.operand),)

@@ -32,21 +32,23 @@ def facts_of_code(code: str) -> Facts:
     faults: list[Fault] = []
     events: list[Event] = []
     length = 0
-    for part in parts(code):
+    found = parts(code)
+    for part in found:
         neat = tidy(part.text)
         facts = _shifted(_statement_facts(neat), neat, part.text, part.start)
         faults += facts.faults
         events += (event._replace(offset=length) for event in facts.events) if length else facts.events
         length = -1 if length < 0 or facts.length < 0 else length + facts.length
-    return Facts(tuple(faults), _one_line_blocks(events), length)
+    return Facts(tuple(faults), _one_line_blocks(events) if len(found) > 1 else tuple(events), length)
 
 
 def _one_line_blocks(events: list[Event]) -> tuple[Event, ...]:
     """An `if` with more on its line may close there; one that does not ends with the line."""
-    if any(event.kind == "open" and event.name in ("if", "while") for event in events[:1]):
-        name = events[0].name
+    first = events[0] if events else None
+    if first and first.kind == "open" and first.name in ("if", "while"):
+        name = first.name
         if not any(event.kind == "close" and CLOSES[event.name] == name for event in events):
-            events.append(Event("close", "end" + name, events[0].at))
+            events.append(Event("close", "end" + name, first.at))
     return tuple(events)
 
 

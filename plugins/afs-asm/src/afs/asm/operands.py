@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .expressions import Expression, expression
-
 
 class Operand(NamedTuple):
     """`form` uses `e` for an expression; `bodies` are their texts, `starts` their indices."""
@@ -13,11 +11,6 @@ class Operand(NamedTuple):
     form: str
     bodies: tuple[str, ...]
     starts: tuple[int, ...]
-
-    @property
-    def expression(self) -> Expression:
-        """The first expression."""
-        return expression(self.bodies[0])
 
     def render(self, form: str, bodies: tuple[str, ...] | None = None) -> str:
         """The operand rewritten in another form."""

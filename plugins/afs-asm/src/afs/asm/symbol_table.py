@@ -86,7 +86,7 @@ def _of_instruction(placed: Placed, text: str, scope: list[str]) -> Iterator[Ref
         if name.strip("?")[:1] not in "+-":
             yield Reference(_full(name, scope), None, access, verdict.form, placed.file, placed.line)
     if not verdict.symbols and verdict.form not in ("", "a", "#e", "e,s", "(e,s),y", "e,e"):
-        value = operand(text).expression.literal
+        value = expression(operand(text).bodies[0]).literal
         if value is not None and statement.name not in BRANCHES:
             yield Reference("", value, access, verdict.form, placed.file, placed.line)
 
@@ -129,6 +129,11 @@ class SymbolTable:
             use._replace(name=space + use.name) if space + use.name in self.definitions else use
             for use in uses
         )
+
+    def resolve(self, name: str, namespace: str = "") -> tuple[Definition, ...]:
+        """The definitions of `name`, first as seen from `namespace`; empty if nobody defines it."""
+        inner = self.definitions.get(f"{namespace}_{name}") if namespace else None
+        return inner or self.definitions.get(name, ())
 
     def users(self, name: str, *accesses: str) -> tuple[tuple[str, Reference], ...]:
         """The routines that use `name` (by one of `accesses`, if any are given), with each use."""

@@ -1,0 +1,162 @@
+"""How many bytes an operand takes, and whether what is written fits them.
+
+A size that is stated (`.b`, `.w`, `.l`) is taken; else the longest literal decides, widened to the next
+form that the mnemonic has. A name may have any width.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from .expressions import STUB, Expression, expression
+from .findings import ERROR, WARNING, Fault
+from .operands import Operand
+
+_SIZES: Final = {"b": 1, "w": 2, "l": 3}
+_LETTERS: Final = {1: "b", 2: "w", 3: "l"}
+_BANK_OF: Final = (">>16", "/65536", "/$10000")
+
+Width = tuple[int, tuple[Fault, ...]]
+
+
+def write(mnemonic: str, suffix: str, operand: str) -> str:
+    """An instruction as text; nothing if a value in it is unknown."""
+    head = f"{mnemonic}.{suffix}" if suffix else mnemonic
+    return f"{head} {operand}".strip() if STUB not in operand else ""
+
+
+class Written(NamedTuple):
+    """An instruction as it is written."""
+
+    mnemonic: str
+    suffix: str
+    operand: Operand
+
+    @property
+    def form(self) -> str:
+        return self.operand.form
+
+    @property
+    def shown(self) -> str:
+        """The form for people."""
+        return self.form.replace("e", "…")
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        return tuple(expression(body) for body in self.operand.bodies)
+
+    def rewrite(self, *, form: str = "", size: int = 0, body: str = "", bare: bool = False) -> str:
+        """The instruction with another form, stated size or expression; `bare` states no size."""
+        suffix = "" if bare else _LETTERS[size] if size else self.suffix
+        bodies = (body,) if body else self.operand.bodies
+        return write(self.mnemonic, suffix, self.operand.render(form or self.form, bodies))
+
+
+def width_of(written: Written, form: str, widths: tuple[int, ...]) -> Width:
+    """Operand bytes of `form`, 0 if a name decides, and what is wrong with them."""
+    if form == "e,e":
+        return 2, _banks(written)
+    value = written.expressions[0]
+    if form == "#e":
+        return _immediate(written, value) if len(widths) > 1 else _byte(written, value)
+    if form == "e,y" and 1 not in widths and _says_byte(written, value):
+        reason = f"{written.mnemonic.upper()} has no 8-bit `…,y`; asar assembles 16 bits"
+        at = -1 if written.suffix else 0
+        return 2, (Fault(at, WARNING, "assumed-width", reason, written.rewrite(size=2)),)
+    if written.suffix:
+        return _stated(written, form, value, widths)
+    return _unstated(written, form, value, widths)
+
+
+def _says_byte(written: Written, value: Expression) -> bool:
+    if written.suffix:
+        return written.suffix == "b"
+    return value.width == 1 and not value.open_width
+
+
+def _stated(written: Written, form: str, value: Expression, widths: tuple[int, ...]) -> Width:
+    size = _SIZES[written.suffix]
+    if size not in widths:
+        reason = f"{written.mnemonic.upper()} `{form.replace('e', '…')}` has no {8 * size}-bit form"
+        nearest = min(widths, key=lambda width: (abs(width - size), width))
+        return 0, (Fault(-1, ERROR, "width", reason, written.rewrite(size=nearest)),)
+    return size, _cut(written, value, size)
+
+
+def _unstated(written: Written, form: str, value: Expression, widths: tuple[int, ...]) -> Width:
+    if value.open_width:
+        possible = [width for width in widths if width >= value.width]
+        if possible:
+            return (possible[0] if len(possible) == 1 else 0), ()
+    elif value.width in widths:
+        return value.width, ()
+    else:
+        wider = [width for width in widths if width > max(value.width, 1)]
+        if wider:
+            return wider[0], _widened(written.mnemonic, form)
+    return 0, (_too_wide(written, form, value, max(widths)),)
+
+
+def _widened(mnemonic: str, form: str) -> tuple[Fault, ...]:
+    if mnemonic not in ("jml", "jsl") or form != "e":
+        return ()
+    reason = f"{mnemonic.upper()} needs a 24-bit address; asar takes bank 0"
+    return (Fault(0, WARNING, "assumed-width", reason),)
+
+
+def _too_wide(written: Written, form: str, value: Expression, most: int) -> Fault:
+    name, shown = written.mnemonic.upper(), form.replace("e", "…")
+    reason = f"{name} `{shown}` takes at most {8 * most} bits, not {8 * value.width}"
+    fix = _shortened(written, value, most)
+    if not fix and form == "e" and written.mnemonic in ("jmp", "jsr"):
+        fix = written._replace(mnemonic={"jmp": "jml", "jsr": "jsl"}[written.mnemonic]).rewrite()
+    return Fault(0, ERROR, "width", reason, fix)
+
+
+def _shortened(written: Written, value: Expression, size: int) -> str:
+    """The instruction with its number in `size` bytes, if it fits."""
+    number = value.literal
+    if number is None or not 0 <= number < 1 << 8 * size:
+        return ""
+    return written.rewrite(body=f"${number:0{2 * size}X}", bare=True)
+
+
+def _immediate(written: Written, value: Expression) -> Width:
+    """An immediate whose size follows M or X."""
+    if written.suffix == "l":
+        reason = "there are no 24-bit immediates; asar assembles 16 bits"
+        return 2, (Fault(-1, WARNING, "width", reason, written.rewrite(size=2)),)
+    if written.suffix:
+        size = _SIZES[written.suffix]
+        return size, _cut(written, value, size)
+    if written.operand.bodies[0].endswith(_BANK_OF):
+        return 0 if value.open_width else 1, ()
+    if value.width > 2:
+        return 2, _cut(written, value, 2)
+    return (0 if value.open_width else value.width), ()
+
+
+def _byte(written: Written, value: Expression) -> Width:
+    """An immediate that is always one byte."""
+    if written.suffix in ("w", "l") or (not written.suffix and value.width > 1):
+        reason = f"{written.mnemonic.upper()} takes one byte"
+        fix = _shortened(written, value, 1) or (written.rewrite(bare=True) if value.width <= 1 else "")
+        return 1, (Fault(0, ERROR, "width", reason, fix),)
+    return 1, _cut(written, value, 1)
+
+
+def _cut(written: Written, value: Expression, size: int) -> tuple[Fault, ...]:
+    """What is lost of a single number; what an expression comes to is not known here."""
+    if value.width <= size or value.literal is None:
+        return ()
+    wide = min(value.width, 2) if written.form == "#e" else value.width
+    fix = written.rewrite(size=wide) if size < wide <= 3 else ""
+    return (Fault(0, WARNING, "cut-value", f"{8 * value.width} bits are cut to {8 * size}", fix),)
+
+
+def _banks(written: Written) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(start, WARNING, "cut-value", "a bank is one byte; the rest is cut")
+        for value, start in zip(written.expressions, written.operand.starts, strict=True)
+        if value.width > 1 and value.literal is not None
+    )
