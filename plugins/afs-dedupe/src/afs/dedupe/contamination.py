@@ -153,10 +153,11 @@ class _Suite:
         )
 
 
-def _words(sample: TrainingSample) -> list[str]:
+def _words(sample: TrainingSample) -> list[list[str]]:
+    """The words of each text of a sample."""
     if sample.messages:
-        return words("\n".join(turn.content for turn in sample.messages))
-    return words(f"{sample.instruction}\n{sample.input}\n{sample.output}")
+        return [words(turn.content) for turn in sample.messages]
+    return [words(text) for text in (sample.instruction, sample.input, sample.output)]
 
 
 def _training(paths: Iterable[Path]) -> Iterator[TrainingSample]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["Grams", "words"]
 
@@ -29,19 +29,20 @@ class Grams:
         self._holders: dict[Gram, list[int]] = {}
         self._totals: dict[int, int] = {}
 
-    def add(self, number: int, text: list[str]) -> None:
-        """Index ``text`` under ``number``; one shorter than ``n`` words has no grams."""
-        grams = set(self._grams(text))
+    def add(self, number: int, texts: Iterable[list[str]]) -> None:
+        """Index ``texts`` under ``number``; no gram reaches from one text into the next."""
+        grams = set(self._grams(texts))
         self._totals[number] = len(grams)
         for gram in grams:
             self._holders.setdefault(gram, []).append(number)
 
-    def shares(self, text: list[str]) -> list[tuple[int, float]]:
-        """Each indexed text that shares a gram with ``text``, and the share of its grams that do."""
-        if self._holders.keys().isdisjoint(self._grams(text)):
+    def shares(self, texts: Sequence[list[str]]) -> list[tuple[int, float]]:
+        """Each number that shares a gram with ``texts``, and the share of its grams that do."""
+        if self._holders.keys().isdisjoint(self._grams(texts)):
             return []
-        shared = Counter(number for gram in set(self._grams(text)) for number in self._holders.get(gram, ()))
+        shared = Counter(number for gram in set(self._grams(texts)) for number in self._holders.get(gram, ()))
         return [(number, count / self._totals[number]) for number, count in sorted(shared.items())]
 
-    def _grams(self, text: list[str]) -> Iterator[Gram]:
-        return zip(*(text[start:] for start in range(self.n)), strict=False)
+    def _grams(self, texts: Iterable[list[str]]) -> Iterator[Gram]:
+        for text in texts:
+            yield from zip(*(text[start:] for start in range(self.n)), strict=False)

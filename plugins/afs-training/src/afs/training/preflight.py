@@ -120,20 +120,20 @@ def _problems(train: _Tally) -> Iterable[str]:
     if not train.samples:
         yield "the data holds no sample"
     if train.empty_answers:
-        yield f"{train.empty_answers:,} samples have an empty answer, which teaches nothing"
+        yield f"samples with an empty answer, which teaches nothing: {train.empty_answers:,}"
     if train.empty_questions:
-        yield f"{train.empty_questions:,} samples have an empty instruction"
+        yield f"samples with an empty instruction: {train.empty_questions:,}"
 
 
 def _warnings(train: _Tally, leaked: int, memory: int | None, max_tokens: int | None) -> Iterable[str]:
     if 0 < train.samples < _FEW:
         yield f"only {train.samples} samples: a model can repeat them, hardly learn from them"
     if train.duplicates:
-        yield f"{train.duplicates:,} samples repeat another word for word; afs dedupe removes them"
+        yield f"samples that repeat another word for word: {train.duplicates:,}; afs dedupe removes them"
     if leaked:
-        yield f"{leaked:,} questions of the validation data are in the training data too"
+        yield f"questions of the validation data that are in the training data too: {leaked:,}"
     if train.cut:
-        yield f"about {train.cut:,} samples are longer than {max_tokens:,} tokens"
+        yield f"samples longer than {max_tokens:,} tokens: about {train.cut:,}"
     have = machine_memory()
     if memory is not None and have is not None and memory > have:
         yield (

@@ -26,9 +26,7 @@ class Quality:
     class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         profile: Annotated[
             Literal["generic", "asm", "dialogue"],
-            Meta(
-                description="generic: all alike; asm: ELECTRA, asar first; dialogue: length, entities"
-            ),
+            Meta(description="generic: all alike; asm: ELECTRA, asar first; dialogue: length, entities"),
         ] = "generic"
         weights: Annotated[
             dict[Literal["electra", "asar", "entity", "length"], float],
