@@ -73,7 +73,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: dict[str, Any] = {}
     findings: tuple[Finding, ...] = ()
     tables: dict[str, list[dict[str, Any]]] = {}
-    series: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    series: dict[str, dict[str, list[tuple[float, float | None]]]] = {}
     notes: tuple[str, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
 
