@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -297,10 +297,14 @@ class Journal:
         self._stream.truncate(whole)
 
     def append(self, entry: Any) -> None:
-        self._stream.write(_encode(entry) + b"\n")
+        self.append_many([entry])
+
+    def append_many(self, entries: Sequence[Any]) -> None:
+        """Entries that are synced together."""
+        self._stream.write(b"".join(_encode(entry) + b"\n" for entry in entries))
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        self.entries.append(entry)
+        self.entries += entries
 
     def close(self) -> None:
         self._stream.close()
