@@ -79,13 +79,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Samples in and out of one capability, and why the rest did not come through."""
+    """Samples in and out of one capability, and why the rest did not come through.
+
+    ``noted`` is what the capability counted itself, in an attribute of that name: secrets
+    redacted by kind, files read by type.
+    """
 
     name: str
     came_in: int = 0
     went_out: int = 0
     dropped: dict[str, int] = {}
     repaired: int = 0
+    noted: dict[str, int] = {}
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,7 +84,14 @@ class _Link:
         lost = self.came_in - self.went_out - sum(dropped.values())
         if lost > 0 and self.use.kind == "transforms":
             dropped[unexplained] = lost
-        return Counts(name=self.use.text, came_in=self.came_in, went_out=self.went_out, dropped=dropped)
+        noted = dict(sorted(getattr(self.object, "noted", {}).items()))
+        return Counts(
+            name=self.use.text,
+            came_in=self.came_in,
+            went_out=self.went_out,
+            dropped=dropped,
+            noted=noted,
+        )
 
 
 class _Chain:

@@ -258,6 +258,8 @@ def _count_text(count: Counts) -> str:
         parts.append(f"{sum(count.dropped.values()):,} dropped: {reasons}")
     if count.repaired:
         parts.append(f"{count.repaired:,} repaired")
+    if count.noted:
+        parts.append(f"({', '.join(f'{number:,} {what}' for what, number in count.noted.items())})")
     return "  ".join(parts)
 
 
