@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import os
 import sys
 from collections.abc import Sequence
@@ -115,7 +116,7 @@ def _import(candidate: Candidate) -> Any:
 
 
 def _check_api(plugin: Any, candidate: Candidate) -> None:
-    number = getattr(plugin, "AFS_API", API_CURRENT)
+    number = inspect.getattr_static(plugin, "AFS_API", API_CURRENT)
     if not isinstance(number, int):
         raise _Refused(f"AFS_API is {number!r}, expected a whole number such as {API_CURRENT}")
     if number > API_CURRENT:

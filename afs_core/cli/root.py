@@ -36,7 +36,7 @@ def run(args: Sequence[str]) -> int:
     except SystemExit as end:
         return _code(end)
     except BaseException as fault:
-        return _failed(fault, rest)
+        return _failed(fault, rest, session)
 
 
 class CatalogueGroup(click.Group):
@@ -157,7 +157,7 @@ def _absent(registry: Registry, path: str, owner: str) -> AfsError:
     return Missing(f"afs {path} needs the plugin {owner}, which is not installed", hint=line)
 
 
-def _failed(fault: BaseException, args: Sequence[str]) -> int:
+def _failed(fault: BaseException, args: Sequence[str], session: Session) -> int:
     if isinstance(fault, click.UsageError) and type(fault).__name__ == "NoArgsIsHelpError":
         click.echo(fault.format_message(), err=True)
         return 2
@@ -166,7 +166,8 @@ def _failed(fault: BaseException, args: Sequence[str]) -> int:
 
         traceback.print_exception(fault)
     words = [word for word in args[:2] if not word.startswith("-")]
-    return show_failure(fault, json=wants_json(args), command=" ".join(words))
+    with click.Context(click.Command("afs"), obj=session):
+        return show_failure(fault, json=wants_json(args), command=" ".join(words))
 
 
 def _code(end: SystemExit) -> int:
