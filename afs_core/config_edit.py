@@ -26,9 +26,9 @@ def edit_setting(file: Path, key: Key, value: Any) -> Key:
     document = _parsed(file)
     written = _spelling(document, key)
     table: Any = document
-    for name in written[:-1]:
+    for depth, name in enumerate(written[:-1], 2):
         if name not in table:
-            table[name] = tomlkit.table(is_super_table=name != written[-2])
+            table[name] = tomlkit.table(is_super_table=depth < len(written))
         table = table[name]
         if not isinstance(table, dict):
             raise ConfigError(f"{file}: expected a table [{'.'.join(written[:-1])}], found a value at {name}")

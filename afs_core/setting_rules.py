@@ -112,7 +112,7 @@ def _other(path: Key, written: Key, value: Any) -> Verdict:
     """A key of a known section that is none of the core's: a plugin's, or nobody's."""
     section = path[0]
     if section == "plugins":
-        if len(path) == 2 and not _is_table(path, value):
+        if len(path) == 2 and value != {}:
             return Verdict(message=f"expected a table [plugins.{written[1]}], got {value!r}")
         return Verdict(value, keep=value != {})
     if path[:2] in core_fields():

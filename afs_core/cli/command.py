@@ -57,8 +57,9 @@ class AfsCommand(click.Command):
         try:
             context = super().make_context(info_name, args, parent, **extra)
         except click.UsageError as fault:
-            name = _path(fault.ctx) if fault.ctx is not None else info_name or ""
-            raise click.exceptions.Exit(show_failure(fault, json=wants_json(given), command=name)) from None
+            fault.ctx = fault.ctx or click.Context(self, parent, info_name)
+            code = show_failure(fault, json=wants_json(given), command=_path(fault.ctx))
+            raise click.exceptions.Exit(code) from None
         context.meta[_ARGS] = given
         return context
 

@@ -104,7 +104,11 @@ def schema(console: Console, toml: bool) -> object:
     import msgspec
 
     from afs_core.cli.config_reference import example_toml, json_schema
+    from afs_core.cli.plugin_settings import plugin_sections
 
+    for section in plugin_sections(console.registry):
+        for fault in section.faults:
+            console.warn(fault)
     if toml:
         text = example_toml(console.registry)
         console.print(text.rstrip("\n"))
@@ -124,11 +128,14 @@ def path(console: Console, project: bool) -> object:
 
 
 def toml_text(value: Any) -> str:
-    """A value as TOML writes it; ``unset`` for none."""
+    """A value as TOML writes it on one line; ``unset`` for none."""
     import tomlkit
 
     if value is None:
         return "unset"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name} = {toml_text(part)}" for name, part in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
     return str(tomlkit.item(list(value) if isinstance(value, tuple) else value).as_string()).strip()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from afs_core.cli.options import bare_type
 from afs_core.cli.plugin_settings import PluginSection, plugin_sections
 from afs_core.settings import ALIASES, SECTIONS
 
@@ -33,6 +34,8 @@ def json_schema(registry: Registry) -> dict[str, Any]:
         types, schema_hook=_path_schema, ref_template="#/$defs/{name}"
     )
     by_type = dict(zip(types, schemas, strict=True))
+    for schema in schemas[len(SECTIONS) :]:  # a needed field may come from a flag instead
+        definitions[schema["$ref"].rpartition("/")[2]]["required"] = []
     core = {name: _resolved(by_type[struct], definitions) for name, struct in SECTIONS.items()}
     for alias, key in ALIASES.items():
         core[alias[0]]["properties"][alias[1]] = core[key[0]]["properties"][key[1]]
@@ -104,6 +107,4 @@ def _setting(field: msgspec.structs.FieldInfo) -> Iterator[str]:
 
 
 def _description(kind: Any) -> str:
-    info = msgspec.inspect.type_info(kind)
-    schema = getattr(info, "extra_json_schema", None) or {}
-    return str(schema.get("description", "")).rstrip(".")
+    return bare_type(msgspec.inspect.type_info(kind))[1].rstrip(".")

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from afs_core.cli.console import Console
 from afs_core.cli.options import data_path, require_settings
 from afs_core.errors import Missing, UsageError
 
 if TYPE_CHECKING:
-    from afs_core.config import Config
     from afs_core.registry import Registry
     from afs_core.stage import Outcome
 
@@ -68,10 +68,10 @@ def export(
 
     if output is None and console.json:
         raise UsageError("--json needs --output: samples and the envelope cannot share standard output")
-    steps: list[Step] = [(f"generators/{generator}", settings)]
-    steps += [(REDACTION, {}), *then] if redact else then
     with console.run(seed=seed) as run:
-        _check(console.config, console.registry, generator, settings, redact)
+        sources = _checked(console.registry, generator, settings, redact)
+        steps: list[Step] = [(f"generators/{generator}", {**sources, **settings})]
+        steps += [(REDACTION, {}), *then] if redact else then
         stage = Stage(
             name=generator.rpartition("/")[2],
             uses=tuple(use for use, _ in steps),
@@ -84,15 +84,21 @@ def export(
     return outcome
 
 
-def _check(
-    config: Config, registry: Registry, generator: str, settings: Mapping[str, Any], redact: bool
-) -> None:
-    entry = registry.find("generators", generator)
-    sections = (f"plugins.{entry.plugin}", f"plugins.{entry.plugin}.{entry.name}")
-    configured = {name: value for key in sections for name, value in config.section(key).items()}
+def _checked(registry: Registry, generator: str, settings: Mapping[str, Any], redact: bool) -> dict[str, Any]:
+    """The paths that the generator reads though no flag names them: changed sources are new inputs."""
+    configured = registry.configured("generators", generator)
     require_settings(registry.config_type("generators", generator), {**configured, **settings})
     if redact:
         _require_redaction(registry)
+    effective = registry.config_for("generators", generator, settings)
+    fields = msgspec.structs.asdict(effective) if isinstance(effective, msgspec.Struct) else {}
+    return {name: value for name, value in fields.items() if _is_path(value)}
+
+
+def _is_path(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(_is_path(part) for part in value)
+    return isinstance(value, Path)
 
 
 def _require_redaction(registry: Registry) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any, Union
 
@@ -12,7 +13,7 @@ from msgspec import inspect
 
 from afs_core.errors import UsageError
 
-__all__ = ["DataPath", "data_path", "options_of", "require_settings", "settings_from"]
+__all__ = ["DataPath", "bare_type", "data_path", "options_of", "require_settings", "settings_from"]
 
 
 class DataPath(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.4
@@ -66,7 +67,7 @@ def _flag(name: str) -> str:
 
 
 def _option(field: inspect.Field | msgspec.structs.FieldInfo) -> click.Option:
-    shape, description = _bare(inspect.type_info(field.type))
+    shape, description = bare_type(inspect.type_info(field.type))
     flag = _flag(field.name)
     kind: dict[str, Any] = _kind(shape)
     if isinstance(shape, inspect.BoolType):
@@ -79,7 +80,7 @@ def _option(field: inspect.Field | msgspec.structs.FieldInfo) -> click.Option:
     )
 
 
-def _bare(shape: inspect.Type) -> tuple[inspect.Type, str]:
+def bare_type(shape: inspect.Type) -> tuple[inspect.Type, str]:
     """The type without Annotated and without ``| None``, and its description."""
     description = ""
     while True:
@@ -103,10 +104,10 @@ def _kind(shape: inspect.Type) -> dict[str, Any]:
     if isinstance(shape, inspect.BoolType):
         return {"is_flag": True}
     if isinstance(shape, _COLLECTIONS):
-        inner, _ = _bare(shape.item_type)
+        inner, _ = bare_type(shape.item_type)
         return {"multiple": True, "type": _scalar(inner)}
     if isinstance(shape, inspect.DictType):
-        inner, _ = _bare(shape.value_type)
+        inner, _ = bare_type(shape.value_type)
         return {"multiple": True, "type": NamedValue(_scalar(inner)), "metavar": "NAME=VALUE"}
     return {"type": _scalar(shape)}
 
@@ -118,9 +119,9 @@ _COLLECTIONS: Any = Union[  # noqa: UP007  (isinstance takes it; the name reads 
 
 def _scalar(shape: inspect.Type) -> click.ParamType[Any]:
     if isinstance(shape, inspect.LiteralType):
-        return click.Choice([str(value) for value in shape.values])
+        return OneOf(shape.values)
     if isinstance(shape, inspect.EnumType):
-        return click.Choice([str(member.value) for member in shape.cls])
+        return OneOf([member.value for member in shape.cls])
     if isinstance(shape, inspect.IntType):
         return click.IntRange(min=_int(shape.ge), max=_int(shape.le))
     if isinstance(shape, inspect.FloatType):
@@ -147,6 +148,8 @@ def _help(description: str, field: inspect.Field | msgspec.structs.FieldInfo) ->
 def _default_text(default: Any) -> str:
     if default is None or default in ((), [], {}, "") or isinstance(default, bool):
         return "on" if default is True else "off" if default is False else ""
+    if isinstance(default, Enum):
+        return str(default.value)
     if isinstance(default, Mapping):
         return ", ".join(f"{name}={value}" for name, value in default.items())
     if isinstance(default, (list, tuple, set, frozenset)):
@@ -156,7 +159,18 @@ def _default_text(default: Any) -> str:
 
 def _is_mapping(config: type[msgspec.Struct] | None, name: str) -> bool:
     types = {field.name: field.type for field in msgspec.structs.fields(config)} if config else {}
-    return isinstance(_bare(inspect.type_info(types[name]))[0], inspect.DictType)
+    return isinstance(bare_type(inspect.type_info(types[name]))[0], inspect.DictType)
+
+
+class OneOf(click.Choice):  # type: ignore[type-arg]
+    """A choice among values that need not be text."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._by_text = {str(value): value for value in values}
+        super().__init__(list(self._by_text))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return self._by_text[super().convert(str(value), param, ctx)]
 
 
 class NamedValue(click.ParamType):  # type: ignore[type-arg]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,12 +17,16 @@ __all__ = ["PluginSection", "plugin_problems", "plugin_sections", "validated"]
 
 
 class PluginSection(msgspec.Struct, frozen=True):
-    """Everything that one section may hold; two kinds may share a capability's name."""
+    """Everything that one section may hold; two kinds may share a capability's name.
+
+    ``faults`` say why a Config is not among ``types``.
+    """
 
     plugin: str
     name: str
     entries: tuple[Any, ...]
     types: tuple[type[msgspec.Struct], ...]
+    faults: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -35,26 +38,28 @@ class PluginSection(msgspec.Struct, frozen=True):
 
 
 def plugin_sections(registry: Registry, plugin: str = "") -> list[PluginSection]:
-    """Sections of all plugins, or of one, by name. Imports the config types; a type that cannot
-    be imported leaves its section without fields, which ``afs doctor`` explains."""
+    """Sections of all plugins, or of one, by name. Imports the config types; one that cannot be
+    had is a fault of its section."""
     grouped: dict[tuple[str, str], list[Entry]] = {}
     for entry in registry.entries():
         if not plugin or canonical((entry.plugin,)) == canonical((plugin,)):
             grouped.setdefault((entry.plugin, entry.name), []).append(entry)
-    return [
-        PluginSection(owner, name, tuple(entries), tuple(_types(registry, entries)))
-        for (owner, name), entries in sorted(grouped.items())
-    ]
+    return [_section(registry, *names, entries) for names, entries in sorted(grouped.items())]
 
 
-def _types(registry: Registry, entries: list[Entry]) -> Iterator[type[msgspec.Struct]]:
+def _section(registry: Registry, plugin: str, name: str, entries: list[Entry]) -> PluginSection:
+    types, faults = [], []
     for entry in entries:
         try:
             found = registry.config_type(entry.kind, f"{entry.plugin}/{entry.name}")
-        except AfsError:
-            continue
-        if found is not None:
-            yield found
+            if found is not None:
+                msgspec.inspect.type_info(found)
+                types.append(found)
+        except AfsError as fault:
+            faults.append(fault.message)
+        except TypeError as fault:
+            faults.append(f"{entry.label}: its Config is not one: {fault}")
+    return PluginSection(plugin, name, tuple(entries), tuple(types), tuple(faults))
 
 
 def plugin_problems(config: Config, registry: Registry) -> list[ConfigProblem]:
