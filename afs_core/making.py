@@ -213,6 +213,6 @@ def _converted(
 
 
 def _path(kind: type[Any], value: Any) -> Any:
-    if kind is Path and isinstance(value, str):
+    if kind is Path and isinstance(value, (str, Path)):
         return Path(value).expanduser()
     raise TypeError(f"expected {kind.__name__}, got {value!r}")
