@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 HOOK = "from afs_core import Capability, Command, hookimpl\n"
+COMMAND = (
+    HOOK
+    + "import click\n@hookimpl\n"
+    + "def afs_commands(): return [Command(path='{0}', target='{0}_plugin:go')]\n"
+)
 
 #: What a declaration does, the state it gets, and words of the error.
 FAULTS = {
@@ -203,11 +208,7 @@ def test_an_unknown_key_in_a_plugin_section(sandbox: Any) -> None:
 
 
 def test_a_command_that_breaks_down(sandbox: Any) -> None:
-    source = (
-        HOOK
-        + "import click\n@hookimpl\ndef afs_commands(): return [Command(path='crash', target='crash_plugin:go')]\n"
-        + "@click.command()\ndef go(): raise RuntimeError('went\\nwrong')"
-    )
+    source = COMMAND.format("crash") + "@click.command()\ndef go(): raise RuntimeError('went\\nwrong')"
     sandbox.install("crash", source, version="3.2")
     result = sandbox.afs("crash")
     assert result.returncode == 1
@@ -231,11 +232,7 @@ def test_a_command_that_breaks_down(sandbox: Any) -> None:
     ],
 )
 def test_exit_codes_of_plain_click_commands(sandbox: Any, body: str, code: int) -> None:
-    source = (
-        HOOK
-        + "import click\n@hookimpl\ndef afs_commands(): return [Command(path='end', target='end_plugin:go')]\n"
-        + f"@click.command()\ndef go():\n    {body}"
-    )
+    source = COMMAND.format("end") + f"@click.command()\ndef go():\n    {body}"
     sandbox.install("end", source)
     assert sandbox.afs("end").returncode == code
 
