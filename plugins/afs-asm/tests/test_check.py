@@ -156,3 +156,9 @@ def test_line_ends_and_odd_characters_do_no_harm() -> None:
         result = check(code)
         str(result)
         result.findings and str(result.findings[0]).encode()
+
+
+def test_other_processors_are_left_alone() -> None:
+    assert check("arch spc700\n mov a, #$12\narch 65816\n lda #$12").syntax_ok
+    assert check("spcblock $0500 nspc\n mov a, #$12\nendspcblock").syntax_ok
+    assert not check("arch spc700\n mov a, #$12\narch 65816\n mov a, #$12").syntax_ok

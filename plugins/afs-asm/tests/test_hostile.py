@@ -10,9 +10,10 @@ import pytest
 from afs.asm import Source, check, code_blocks
 
 RNG = random.Random(11)
-SIZE = 1_000_000
+SIZE = 250_000
+MEGABYTE = 1_000_000
 HOSTILE = {
-    "one word": "a" * SIZE,
+    "one word": "a" * MEGABYTE,
     "parentheses": "lda " + "(" * SIZE,
     "closed parentheses": "lda " + "(" * (SIZE // 2) + "1" + ")" * (SIZE // 2),
     "calls": "lda " + "f(" * (SIZE // 2),
@@ -44,20 +45,20 @@ HOSTILE = {
     "branches": "bra L\n" * (SIZE // 6),
     "fences": "```\n" * (SIZE // 4),
     "assignments": "a = " * (SIZE // 4),
-    "garbage": "".join(chr(RNG.randrange(32, 127)) for _ in range(SIZE)),
-    "garbage lines": "".join(RNG.choice("ldasx $#(),[]:;!%<>+-.'\"=\n\t0123") for _ in range(SIZE)),
-    "bytes": RNG.randbytes(SIZE).decode("utf-8", "surrogateescape"),
+    "garbage": "".join(chr(RNG.randrange(32, 127)) for _ in range(MEGABYTE)),
+    "garbage lines": "".join(RNG.choice("ldasx $#(),[]:;!%<>+-.'\"=\n\t0123") for _ in range(MEGABYTE)),
+    "bytes": RNG.randbytes(MEGABYTE).decode("utf-8", "surrogateescape"),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_megabyte_takes_seconds_at_most(name: str) -> None:
+def test_it_takes_seconds_at_most(name: str) -> None:
     text = HOSTILE[name]
     start = time.process_time()
     result = check(text)
     Source.parse(text)
     code_blocks(text)
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 10
     for finding in result.findings[:1000]:
         assert len(finding.reason) < 400
         str(finding).encode()

@@ -11,7 +11,8 @@ from afs.asm.lines import logical_lines, parts, tidy
 PIECES = [
     "lda", "LDA.b", " ", "  ", "\t", "$12", "#", ",x", "(", ")", "[", "]", ";", ":", " : ", "\n",
     ",\n", "\\\n",
-    '"', "'", "!x", " = ", "=", "%m(", "<a>", ".sub", "Label:", "+", "-", "?", "db", "if", "endif", "macro m()",
+    '"', "'", "!x", " = ", "=", "%m(", "<a>", ".sub", "Label:", "+", "-", "?", "db", "if", "endif",
+    "macro m()",
     "endmacro", "struct S", "endstruct", "0x", "é", "\0", "\r\n", "namespace", "incsrc", "org", "{",
     "}", "\x01",
 ]  # fmt: skip

@@ -121,6 +121,8 @@ class _Check:
             self.context.advance(facts.length)
 
     def _find(self, fault: Fault, position: Position) -> None:
+        if self.context.foreign:
+            return
         _, severity, code, reason, fix = fault
         self.findings.append(Finding(position.line, position.column, severity, code, reason, fix))
 

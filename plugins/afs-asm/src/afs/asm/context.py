@@ -31,6 +31,7 @@ class Context:
     def __init__(self) -> None:
         self.stubs: dict[str, None] = {}
         self.uncalled_lines: set[int] = set()
+        self._arch = "65816"
         self._section = 0
         self._offset = 0
         self._places: dict[str, tuple[int, int] | None] = {}
@@ -44,6 +45,11 @@ class Context:
         self._functions: set[str] = set()
         self._called_functions: dict[str, None] = {}
         self._findings: list[Finding] = []
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the lines here are for another processor, such as the sound chip."""
+        return self._arch != "65816" or any(block[0] == "spcblock" for block in self._blocks)
 
     def stub(self, name: str) -> None:
         """Note a name that the text uses and does not define."""
@@ -154,6 +160,9 @@ class Context:
             return
         self._namespace = "" if name.lower() in ("", "off") else name + "_"
 
+    def _take_arch(self, event: Event, line: int) -> None:
+        self._arch = event.name
+
     def _take_place(self, event: Event, line: int) -> None:
         """The line moves to an address that is not known here."""
 
@@ -228,6 +237,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "param": Context._take_param,
     "file": Context._take_file,
     "namespace": Context._take_namespace,
+    "arch": Context._take_arch,
     "place": Context._take_place,
     "open": Context._take_open,
     "close": Context._take_close,

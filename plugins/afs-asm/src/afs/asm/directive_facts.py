@@ -117,6 +117,8 @@ def directive_facts(statement: Statement) -> Facts:
         return Facts((), (Event("file", _first_word(statement.operand), head),), -1)
     if name == "function":
         return _function(statement, head)
+    if name == "arch":
+        return Facts((), (Event("arch", statement.operand.lower(), head),), -1)
     if name == "namespace":
         return Facts((), (Event("namespace", statement.operand, head),))
     if name == "autoclean":

@@ -13,7 +13,7 @@ from .findings import Fault
 
 class Event(NamedTuple):
     """Something to be settled in context: `kind` is label, assign, use, branch, call, function, param,
-    open, close, else, file, macro, define-function, namespace or place. `offset` is the bytes that the
+    open, close, else, file, define-function, namespace, arch or place. `offset` is the bytes that the
     line assembles to before it, -1 if nobody knows."""
 
     kind: str

@@ -92,7 +92,7 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
         return _refuse(text.index(" "), "operand-blank", reason, write(mnemonic, suffix, squeezed), mnemonic)
     if text.strip(STUB) == "" and any(form not in ("", "a") for form in forms):
         return Verdict()
-    return _with_operand(Written(mnemonic, suffix, operand(text, mnemonic in ("mvn", "mvp"))), forms)
+    return _with_operand(Written.of(mnemonic, suffix, operand(text, mnemonic in ("mvn", "mvp"))), forms)
 
 
 def _blanks_quoted(text: str) -> bool:
@@ -121,7 +121,7 @@ def _accumulator(mnemonic: str, suffix: str, forms: Forms) -> Verdict:
 
 
 def _with_operand(written: Written, forms: Forms) -> Verdict:
-    mnemonic, form, values = written.mnemonic, written.form, written.expressions
+    mnemonic, form, values = written.mnemonic, written.form, written.values
     if form == "#e" and mnemonic in REPEATABLE:
         return _repeated(mnemonic, values[0])
     if form not in forms:
@@ -137,13 +137,15 @@ def _with_operand(written: Written, forms: Forms) -> Verdict:
 def _sized(written: Written, form: str, forms: Forms, *before: Fault) -> Verdict:
     """The verdict on a form that is there, its widths still to be judged."""
     width, faults = width_of(written, form, tuple(forms[form]))
-    symbols = tuple(dict.fromkeys(name for value in written.expressions for name in value.symbols))
-    functions = tuple(dict.fromkeys(name for value in written.expressions for name in value.functions))
+    first, *rest = written.values
+    symbols, functions = first.symbols, first.functions
+    for value in rest:  # the second bank of a block move
+        symbols, functions = symbols + value.symbols, functions + value.functions
     return Verdict((*before, *faults), form, width and width + 1, symbols, functions)
 
 
 def _faulty_expression(written: Written) -> Fault | None:
-    for value, start in zip(written.expressions, written.operand.starts, strict=True):
+    for value, start in zip(written.values, written.operand.starts, strict=True):
         if value.fault:
             fix = written.rewrite(body=value.fix) if value.fix and written.form != "e,e" else ""
             return Fault(start + value.at, ERROR, "expression", value.fault, fix)
@@ -152,7 +154,7 @@ def _faulty_expression(written: Written) -> Fault | None:
 
 def _tolerated(written: Written, forms: Forms) -> Verdict:
     """A form that does not exist; asar takes two such forms for others."""
-    value = written.expressions[0]
+    value = written.values[0]
     if written.form == "(e),x" and "e,x" in forms and not value.fault:
         return _sized(written, "e,x", forms, _no_form(written, forms, WARNING, "; asar assembles `…,x`"))
     if written.form == "e" and "e,e" in forms and value.width == 2 and not value.fault:

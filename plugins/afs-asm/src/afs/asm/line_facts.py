@@ -17,6 +17,7 @@ from .statements import Statement, parse_statement
 from .suggestions import unknown_command
 
 _PLAIN = re.compile(r"""[ \t]*([A-Za-z]{3})(?:\.([A-Za-z]))?(?:[ \t]+([^\s"'<%!=][^\s"'<]*))?\s*\Z""")
+_CLOSED = re.compile(r"""[^"']*(?:(?:"[^"]*"|'[^']*')[^"']*)*""")
 _PARAM = re.compile(r"<\^?(?:[A-Za-z_]\w*|\.\.\.(?:\[[^\]<>]*\])?)>", re.A)
 
 
@@ -84,7 +85,8 @@ def _of_verdict(verdict: Verdict, operand_at: int, at: int, upper: bool) -> Fact
             for fault in faults
         )
     if not verdict.symbols and not verdict.functions:
-        return Facts(faults, (), verdict.length or (-1 if verdict.form else 0))
+        length = verdict.length or -1
+        return Facts(faults, (), length) if faults else _OF_LENGTH[length]
     events = [
         Event("branch", name, operand_at, str(verdict.length))
         if name == verdict.target
@@ -119,16 +121,9 @@ def _statement_facts(text: str) -> Facts:
 
 def _open_quote(text: str) -> int:
     """Index of a quote that nobody closes, or -1."""
-    at = 0
-    while True:
-        starts = [index for index in (text.find('"', at), text.find("'", at)) if index >= 0]
-        if not starts:
-            return -1
-        first = min(starts)
-        end = text.find(text[first], first + 1)
-        if end < 0:
-            return first
-        at = end + 1
+    match = _CLOSED.match(text)
+    end = match.end() if match else 0
+    return end if end < len(text) else -1
 
 
 def _nothing(statement: Statement) -> Facts:
@@ -154,6 +149,9 @@ def _macro_call(statement: Statement) -> Facts:
     at = statement.at - len(statement.name) - 2
     return Facts((), (Event("call", statement.name, at),), -1)
 
+
+#: Lines of which nothing is to be said but how long they are.
+_OF_LENGTH = {length: Facts((), (), length) for length in range(-1, 17)}
 
 _BY_KIND: dict[str, Callable[[Statement], Facts]] = {
     "instruction": _instruction,

@@ -116,9 +116,9 @@ def parts(code: str) -> list[Part]:
         return _trimmed(code, 0, len(code))
     masked = _QUOTED.sub(_mask, code) if '"' in code or "'" in code else code
     found: list[Part] = []
-    start = 0
+    start, last = 0, len(code.rstrip())
     for match in _SEPARATOR.finditer(masked):
-        if match.end() == len(code.rstrip()):
+        if match.end() == last:
             break  # a colon that nothing follows belongs to the statement before it
         found += _trimmed(code, start, match.start())
         start = match.end()

@@ -160,9 +160,9 @@ def place(text: str, file: str) -> tuple[tuple[Placed, ...], tuple[Comment, ...]
 
 def _placed(line: LogicalLine, file: str) -> Iterator[Placed]:
     found = parts(line.code)
-    behind = line.comments[-1].text if line.comments and found and not line.comments[-1].own_line else ""
+    behind = line.comments[-1].text if line.comments and not line.comments[-1].own_line else ""
     for part in found:
-        yield _at(part, line, file, behind if part is found[-1] or len(found) > 1 else "")
+        yield _at(part, line, file, behind)
 
 
 def _at(part: Part, line: LogicalLine, file: str, comment: str) -> Placed:

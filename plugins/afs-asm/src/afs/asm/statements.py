@@ -88,7 +88,7 @@ def _start(match: re.Match[str], group: int, default: int) -> int:
 
 
 def _command(text: str, labels: tuple[Label, ...], word: str, operand: str, at: int) -> Statement:
-    lower = word.lower()
+    lower = word.lower().lstrip("@")
     name, dot, suffix = lower.partition(".")
     sized = not dot or len(suffix) == 1 or STUB in suffix
     repeats = name == "rep" and not dot and operand[:1] not in ("#", "", STUB)

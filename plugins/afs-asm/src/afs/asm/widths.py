@@ -31,6 +31,12 @@ class Written(NamedTuple):
     mnemonic: str
     suffix: str
     operand: Operand
+    values: tuple[Expression, ...]
+
+    @classmethod
+    def of(cls, mnemonic: str, suffix: str, operand: Operand) -> Written:
+        """With the operand's expressions parsed."""
+        return cls(mnemonic, suffix, operand, tuple([expression(body) for body in operand.bodies]))
 
     @property
     def form(self) -> str:
@@ -40,10 +46,6 @@ class Written(NamedTuple):
     def shown(self) -> str:
         """The form for people."""
         return self.form.replace("e", "…")
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        return tuple(expression(body) for body in self.operand.bodies)
 
     def rewrite(self, *, form: str = "", size: int = 0, body: str = "", bare: bool = False) -> str:
         """The instruction with another form, stated size or expression; `bare` states no size."""
@@ -56,7 +58,7 @@ def width_of(written: Written, form: str, widths: tuple[int, ...]) -> Width:
     """Operand bytes of `form`, 0 if a name decides, and what is wrong with them."""
     if form == "e,e":
         return 2, _banks(written)
-    value = written.expressions[0]
+    value = written.values[0]
     if form == "#e":
         return _immediate(written, value) if len(widths) > 1 else _byte(written, value)
     if form == "e,y" and 1 not in widths and _says_byte(written, value):
@@ -157,6 +159,6 @@ def _cut(written: Written, value: Expression, size: int) -> tuple[Fault, ...]:
 def _banks(written: Written) -> tuple[Fault, ...]:
     return tuple(
         Fault(start, WARNING, "cut-value", "a bank is one byte; the rest is cut")
-        for value, start in zip(written.expressions, written.operand.starts, strict=True)
+        for value, start in zip(written.values, written.operand.starts, strict=True)
         if value.width > 1 and value.literal is not None
     )
