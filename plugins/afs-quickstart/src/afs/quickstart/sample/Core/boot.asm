@@ -67,7 +67,7 @@ Boot_PrepareVideo:
 ; Boot_PrepareBattery
 ; Marks a virgin battery as prepared and empties its records; an interrupted write invalidates the slot it hit.
 ; Entry: M=8 X=8   In: none
-; Out: BatteryMark, RecordTime, RecordFish, CreditsSeen, SlotWriting, SlotA, SlotB, SlotC   Clobbers: A, X
+; Out: BatteryMark, RecordTime, RecordFish, CreditsSeen, LastSlot, SlotWriting, SlotA, SlotB, SlotC   Clobbers: A, X
 Boot_PrepareBattery:
   REP #$20
   LDA.l BatteryMark
@@ -229,7 +229,7 @@ State_Title:
 ; State_Files
 ; File screen: moves the cursor, and when a log is chosen loads it and wakes the hero on the shore.
 ; Entry: M=8 X=8   In: PadPressed
-; Out: GameState, GameStep, FileCursor, work RAM of the log   Clobbers: A, X, Y, Work0, Work1
+; Out: GameState, GameStep, FileCursor, OamShadow, OamCursor, all of work RAM from LogMark to LogEnd, and what Hero_WakeFromLog sets   Clobbers: A, X, Y, Work0, Work1
 State_Files:
   JSL FileSelect_Move
   JSL FileSelect_DrawCursor
@@ -277,7 +277,7 @@ State_Shore:
 ; State_Dungeon
 ; Walks one frame below ground: the tide still counts, water obeys the sluices, doors and chart follow the hero.
 ; Entry: M=8 X=8   In: all of work RAM
-; Out: all of work RAM   Clobbers: A, X, Y, Work0, Work1, Work2, Work3
+; Out: all of work RAM   Clobbers: A, X, Y, Work0, Work1, Work2, Work3, WorkPtr
 State_Dungeon:
   LDA #$01
   JSL TideClock_Advance
@@ -304,7 +304,7 @@ State_Dungeon:
 ; State_Menu
 ; Pack screen: moves the grid cursor, assigns the tool under it, and closes on Start.
 ; Entry: M=8 X=8   In: PadPressed, DungeonId
-; Out: GridColumn, GridRow, ToolOnY, GameState   Clobbers: A, X, Y, Work0, Work1
+; Out: GridColumn, GridRow, ToolOnY, EffectQueue, HudDirty, GameState   Clobbers: A, X
 State_Menu:
   JSL Grid_Move
   LDA.b PadPressed+1
@@ -329,8 +329,8 @@ State_Menu:
 
 ; State_Sailing
 ; One frame at sea: wind, trim, speed and drift; a moored boat returns the game to the shore.
-; Entry: M=8 X=8   In: PadHeld, WindPoint, WindForce
-; Out: BoatHeading, SailTrim, BoatSpeed, HeroX, HeroY, GameState   Clobbers: A, X, Y, Work0, Work1
+; Entry: M=8 X=8   In: PadHeld, PadPressed, FrameCount, WindPoint, WindForce, HasSail
+; Out: BoatHeading, SailTrim, BoatSpeed, BoatSubX, BoatSubY, HeroX, HeroY, WaveTable, GameState, and what the tide clock and Wind_Veer set   Clobbers: A, X, Y, Work0, Work1, Work2, Work3
 State_Sailing:
   LDA #$01
   JSL TideClock_Advance

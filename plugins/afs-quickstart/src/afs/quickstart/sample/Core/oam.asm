@@ -4,7 +4,7 @@
 ; Oam_Begin
 ; Starts an empty object list for the frame.
 ; Entry: M=8 X=8   In: none
-; Out: OamCursor = 0, OamDropped = 0, OamHigh = 0   Clobbers: A, X
+; Out: OamCursor = 0, OamDropped = 0, OamHigh = 0   Clobbers: X
 Oam_Begin:
   REP #$20
   STZ.w OamCursor

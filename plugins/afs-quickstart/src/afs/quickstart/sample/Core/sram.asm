@@ -78,4 +78,4 @@ SlotWriting = $700301 ; 1 while a log is being written, so that a power cut show
 BatteryMark = $700302 ; word $5A3C once the battery RAM has been prepared
 RecordTime = $700304 ; shortest finished game in minutes, a word
 RecordFish = $700306 ; heaviest fish of all logs in ounces
-CreditsSeen = $700307 ; 1 once any log has reached the end
+CreditsSeen = $700308 ; 1 once any log has reached the end

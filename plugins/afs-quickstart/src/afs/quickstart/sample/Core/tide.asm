@@ -4,7 +4,7 @@
 ; TideClock_Advance
 ; Advances the tide clock; at each full bell the hour, the moon and the goal of the sea move on.
 ; Entry: M=8 X=8   In: A = frames to advance, 1 to 255
-; Out: C set when a bell rang, TideTicks, TideBell, MoonPhase, TideTarget, TideHeld, QuestSmith   Clobbers: A, X, Work0, Work1
+; Out: C set when a bell rang, TideTicks, TideBell, MoonPhase, TideTarget, TideHeld, QuestSmith   Clobbers: A, X, Work0
 TideClock_Advance:
   REP #$20
   AND #$00FF
@@ -27,7 +27,7 @@ TideClock_Advance:
 ; Tide_RingBell
 ; Does what happens once an hour: turn the hour hand, age the moon at the twelfth bell, cool the forge, set the new sea level.
 ; Entry: M=8 X=8   In: TideBell, TideHeld, QuestSmith
-; Out: TideBell, MoonPhase, TideTarget, TideHeld, QuestSmith   Clobbers: A, X, Work0, Work1
+; Out: TideBell, MoonPhase, TideTarget, TideHeld, QuestSmith   Clobbers: A, X, Work0
 Tide_RingBell:
   LDA.w TideBell
   INC A

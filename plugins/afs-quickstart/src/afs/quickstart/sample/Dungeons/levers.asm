@@ -47,7 +47,7 @@ Lever_Puzzles:
 ; Lever_Sequence
 ; Checks a pull against the order that a sequence demands and starts over on a wrong one.
 ; Entry: M=8 X=8   In: A = lever just pulled, LeverOrder
-; Out: C set when the whole sequence is done, LeverOrder, LeverBits = 0 after a mistake   Clobbers: A, X
+; Out: C set when the whole sequence is done, LeverOrder, LeverBits = 0 after a mistake   Clobbers: X
 Lever_Sequence:
   LDX.w LeverOrder
   CPX #$05

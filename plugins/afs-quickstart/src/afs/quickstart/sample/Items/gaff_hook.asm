@@ -22,7 +22,7 @@ Hook_Fire:
 ; Hook_Run
 ; Runs one frame of the hook: pays out six pixels, draws the hero along once it bites, hauls back when the rope ends.
 ; Entry: M=8 X=8   In: HookState, HookReach, HeroFacing, HeroX, HeroY
-; Out: HookState, HookReach, HeroX, HeroY, HeroAction   Clobbers: A, X, Y, Work0, Work1
+; Out: HookState, HookReach, HeroX, HeroY, HeroAction   Clobbers: A, X, Work0, Work1
 Hook_Run:
   LDA.w HookState
   BEQ .stowed
@@ -91,7 +91,7 @@ Hook_MaxReach:
 ; Hook_TipGround
 ; Sorts the ground under the tip of the hook.
 ; Entry: M=8 X=8   In: HookReach, HeroFacing, HeroX, HeroY
-; Out: A = ground kind as Rooms_GroundKind gives it   Clobbers: X, Y, Work0, Work1
+; Out: A = ground kind as Rooms_GroundKind gives it   Clobbers: X, Work0, Work1
 Hook_TipGround:
   LDA.w HeroX
   STA.b Work0

@@ -58,7 +58,7 @@ Shop_RowOf:
 ; Shop_Price
 ; Reads the price under the cursor and takes a tenth off once Dame Orrin has her ledger back.
 ; Entry: M=8 X=8   In: ShopOpen, ShopCursor, QuestOrrin
-; Out: Work0 = packed decimal price word, C clear when no shop is open   Clobbers: A, X, Y, Work1, WorkPtr
+; Out: Work0 = packed decimal price word, C clear when no shop is open   Clobbers: A, X, Y, WorkPtr
 Shop_Price:
   JSL Shop_RowOf
   BCC .closed
@@ -90,7 +90,7 @@ Shop_Price:
 ; Shop_Buy
 ; Buys the row under the cursor: price from the purse, goods to the pack or the counters; refuses what is not covered.
 ; Entry: M=8 X=8   In: ShopOpen, ShopCursor, LogShellGoal
-; Out: C set when bought, LogShellGoal, PackSlots, PackCount, LogOil, LogSalt, LogBait, HudDirty, EffectQueue   Clobbers: A, X, Y, Work0, Work1, WorkPtr
+; Out: C set when bought, LogShellGoal, PackSlots, PackCount, LogOil, LogSalt, LogBait, HudDirty, EffectQueue   Clobbers: A, X, Y, Work0, WorkPtr
 Shop_Buy:
   JSL Shop_Price
   BCC .refused

@@ -50,7 +50,7 @@ FileSelect_DrawCursor:
 
 ; FileSelect_Copy
 ; Copies one stored log over another, word by word, unless they are the same slot.
-; Entry: M=8 X=8   In: A = slot to copy from, Work0 = slot to copy to byte
+; Entry: M=8 X=8   In: A = slot 0 to 2 to copy from, Work0 = slot byte 0 to 2 to copy to
 ; Out: SlotA, SlotB, SlotC, C clear when nothing was copied   Clobbers: A, X, Y, Work0, Work1
 FileSelect_Copy:
   CMP.b Work0

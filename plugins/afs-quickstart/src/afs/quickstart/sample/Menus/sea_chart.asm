@@ -3,7 +3,7 @@
 ; SeaChart_Move
 ; Jumps to the neighbour of the island under the cursor, as drawn on the chart; unknown islands cannot be reached.
 ; Entry: M=8 X=8   In: A = side 0 to 3, ChartCursor, IslandsSeen
-; Out: C set when the cursor moved, ChartCursor   Clobbers: A, X, Work0, Work1
+; Out: C set when the cursor moved, ChartCursor   Clobbers: A, X, Work0
 SeaChart_Move:
   AND #$03
   STA.b Work0
@@ -69,7 +69,7 @@ SeaChart_Discover:
 ; SeaChart_Leagues
 ; Estimates the way between two islands from their places on the chart.
 ; Entry: M=8 X=8   In: X = one island, Y = other island
-; Out: A = leagues   Clobbers: X, Y, Work0, Work1
+; Out: A = leagues   Clobbers: X, Work0, Work1
 SeaChart_Leagues:
   LDA.l SeaChart_PlaceX,X
   PHA

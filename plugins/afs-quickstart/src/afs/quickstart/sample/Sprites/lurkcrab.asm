@@ -4,7 +4,7 @@
 ; Lurkcrab_Run
 ; Runs one frame of a lurkcrab by its state and touches the hero when it is above the sand.
 ; Entry: M=8 X=8   In: X = slot, ActorState
-; Out: the fields of this creature, HeroVigor, HeroMercy, HeroPushX, HeroPushY, HeroAction, HudDirty   Clobbers: A, X, Y, Work0, Work1, Work2
+; Out: the fields of this creature, HeroVigor, HeroMercy, HeroPushX, HeroPushY, HeroAction, HudDirty   Clobbers: A, Y, Work0, Work1, Work2
 Lurkcrab_Run:
   LDA.w ActorState,X
   BEQ Lurkcrab_Buried
@@ -34,7 +34,7 @@ Lurkcrab_Run:
 ; Lurkcrab_Buried
 ; Waits under the sand until the hero stands within 48 pixels on both axes.
 ; Entry: M=8 X=8   In: X = slot, HeroX, HeroY
-; Out: ActorState, ActorTimer, ActorPose = 0   Clobbers: A, Work0, Work1
+; Out: ActorState, ActorTimer, ActorPose = 0   Clobbers: A
 Lurkcrab_Buried:
   STZ.w ActorPose,X
   LDA.w HeroX

@@ -3,7 +3,7 @@
 ; Schedule_Find
 ; Finds the stop of an islander that is valid at a bell: the last one whose bell is not later; before the first, the last of the day.
 ; Entry: M=8 X=8   In: A = islander 0 to 4, TideBell
-; Out: WorkPtr = long address of the stop, Y = stop number   Clobbers: A, X, Work0
+; Out: WorkPtr = long address of the stop, Y = stop number   Clobbers: A, X
 Schedule_Find:
   ASL A
   TAX
