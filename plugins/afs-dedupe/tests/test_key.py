@@ -55,6 +55,6 @@ def test_a_conversation_is_known_by_all_turns_before_its_last_answer() -> None:
 
 
 def test_digests_are_the_same_in_every_process() -> None:
-    assert digest64("LDA") == 0x65E62E4A8B84D38C or digest64("LDA") == digest64("LDA")
+    assert digest64("LDA") == 0x19BA6723774A8F04
     assert digest64("a") != digest64("b")
     assert 0 <= digest64("\ud800") < 1 << 64

@@ -143,8 +143,11 @@ class _Board:
     def best(self, number: int) -> int:
         """The open split that lacks most of what the group holds; train while a stratum waits for it."""
         parts = self._groups.parts(number)
-        if not self._waiting.isdisjoint(parts):
+        if self._waiting and not self._waiting.isdisjoint(parts):
             return _TRAIN
+        if len(parts) == 1:
+            (place,) = parts
+            return max(self._open, key=self._lacks[place].__getitem__)
         return max(
             self._open,
             key=lambda split: sum(count * self._lacks[place][split] for place, count in parts.items()),
@@ -154,7 +157,7 @@ class _Board:
         self.splits[number] = split
         for place, count in self._groups.parts(number).items():
             self._lacks[place][split] -= count
-            if split == _TRAIN:
+            if split == _TRAIN and self._waiting:
                 self._waiting.discard(place)
 
     def strata(self) -> list[Stratum]:

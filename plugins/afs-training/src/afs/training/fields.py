@@ -4,6 +4,7 @@ metadata key."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ __all__ = ["field_reader"]
 def field_reader(name: str) -> Callable[[TrainingSample], str]:
     """A function that gives the value of ``name`` as text, empty where a sample has none."""
     if name in {"domain", "source", "instruction", "input", "output"}:
-        return lambda sample: str(getattr(sample, name))
+        return attrgetter(name)
     parts = name.split(".")
     if parts[0] == "prov":
         return lambda sample: _text(_walk(sample.prov, parts[1:]))

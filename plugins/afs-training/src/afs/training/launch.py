@@ -75,7 +75,7 @@ def train(
         job = _job(options, _expert(expert, run), run.config, seed)
         found = preflight(job, run, max_tokens=_limit(trainer, run))
         plan = _plan(trainer, job, found, run)
-        launch = Launch(job=job, trainer=trainer, preflight=found, plan=plan)
+        launch = console.data = Launch(job=job, trainer=trainer, preflight=found, plan=plan)
         _show(console, launch)
         _refuse([*found.problems, *plan.problems])
         if dry_run:

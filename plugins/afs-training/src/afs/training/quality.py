@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -39,6 +39,9 @@ class Quality:
         max_output_length: Annotated[
             int | None, Meta(description="Characters above which an answer is long")
         ] = None
+        scorers: Annotated[
+            dict[str, dict[str, Any]], Meta(description="Settings of the scorers by name, such as a model")
+        ] = {}
 
         def scoring(self) -> ScoringConfig:
             """The profile with what was set beside it."""
@@ -52,7 +55,7 @@ class Quality:
             return msgspec.structs.replace(base, weights=weights, **lengths)
 
     def __init__(self, config: Config, run: Run) -> None:
-        self._scorer = QualityScorer(config.scoring(), run)
+        self._scorer = QualityScorer(config.scoring(), run, config.scorers)
         missing = [f"{name} ({why})" for name, why in self._scorer.absent.items() if why != "no weight"]
         if missing:
             run.warn(f"quality: left out of the score: {'; '.join(missing)}")

@@ -95,11 +95,20 @@ class QualityScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QualityScorer:
-    """Scores samples; without a ``run`` it opens one, to find the installed scorers."""
+    """Scores samples; without a ``run`` it opens one, to find the installed scorers.
 
-    def __init__(self, config: ScoringConfig | None = None, run: Run | None = None) -> None:
+    ``settings`` are those of single scorers, by name. ``absent`` says why a scorer is left out.
+    """
+
+    def __init__(
+        self,
+        config: ScoringConfig | None = None,
+        run: Run | None = None,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.config = ScoringConfig() if config is None else config
-        self._scorers, self.absent = _scorers(self.config.weights, _opened() if run is None else run)
+        run = _opened() if run is None else run
+        self._scorers, self.absent = _scorers(self.config.weights, settings or {}, run)
 
     @property
     def fingerprint(self) -> str:
@@ -129,7 +138,9 @@ class QualityScorer:
         return Score(self.config.curve.value(len(sample.output)))
 
 
-def _scorers(weights: ScoringWeights, run: Run) -> tuple[dict[str, Scorer], dict[str, str]]:
+def _scorers(
+    weights: ScoringWeights, settings: Mapping[str, Mapping[str, Any]], run: Run
+) -> tuple[dict[str, Scorer], dict[str, str]]:
     """The scorers of other plugins that the weights ask for, and why the rest are absent."""
     scorers: dict[str, Scorer] = {}
     absent: dict[str, str] = {}
@@ -138,7 +149,7 @@ def _scorers(weights: ScoringWeights, run: Run) -> tuple[dict[str, Scorer], dict
             absent[name] = "no weight"
             continue
         try:
-            scorers[name] = run.use("scorers", name)
+            scorers[name] = run.use("scorers", name, **settings.get(name, {}))
         except (Missing, UnknownName) as fault:
             absent[name] = f"not available: {fault.message}"
     return scorers, absent

@@ -12,6 +12,7 @@ import logging
 import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +26,11 @@ from afs_core import DataError, Provenance, Run, TrainingSample, UsageError, rea
 
 __all__ = ["Split", "SplitConfig", "split_dataset"]
 
+Grouper = Callable[[TrainingSample], str]
+
 _ALONE = "none"
 _SHOWN = 5
+_ONLY = {split: Provenance(split=split) for split in SPLITS}
 
 
 class SplitConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,66 +122,61 @@ class _Plan:
     """The split of every sample, decided at the first look."""
 
     def __init__(self, samples: Iterable[TrainingSample], config: SplitConfig, rng: random.Random) -> None:
-        self._rows = array("I")
-        groups = Groups()
-        pins = _Pins(config.previous, _grouper(config.group_by))
-        stratum = field_reader(config.stratify_by) if config.stratify_by != _ALONE else lambda sample: ""
+        grouper = _grouper(config.group_by)
+        stratum = field_reader(config.stratify_by) if config.stratify_by != _ALONE else _one_stratum
+        earlier = _Earlier(config.previous, grouper) if config.previous else None
+        groups, rows, pinned = Groups(), array("I"), dict[int, int]()
         for sample in samples:
-            key = pins.key(sample, len(self._rows))
+            key = len(rows) if grouper is None else digest64(grouper(sample))
             number = groups.add(key, stratum(sample))
-            self._rows.append(number)
-            pins.pin(sample, key, number)
-        self._splits, self.strata = assign(groups, config.ratios, rng, pins.pinned)
+            rows.append(number)
+            if earlier is not None and (split := earlier.split(sample, key)):
+                pinned.setdefault(number, split)
+        self._rows = rows
+        self._splits, self.strata = assign(groups, config.ratios, rng, pinned)
 
     def splits(self) -> Iterator[str]:
         return (SPLITS[self._splits[number]] for number in self._rows)
 
 
-class _Pins:
-    """Groups of samples, and those that an earlier split holds in val or test."""
+class _Earlier:
+    """What an earlier split holds in val or test: samples by identity, and their groups."""
 
-    def __init__(self, folder: Path | None, grouper: Callable[[TrainingSample], str] | None) -> None:
-        self._grouper = grouper
-        self._earlier: dict[int, int] = {}
-        self.pinned: dict[int, int] = {}
-        if folder is not None:
-            self._read(folder)
-
-    def key(self, sample: TrainingSample, row: int) -> int:
-        return row if self._grouper is None else digest64(self._grouper(sample))
-
-    def pin(self, sample: TrainingSample, key: int, number: int) -> None:
-        if not self._earlier or number in self.pinned:
-            return
-        split = self._earlier.get(int(sample.sample_id, 16))
-        if split is None and self._grouper is not None:
-            split = self._earlier.get(key)
-        if split is not None:
-            self.pinned[number] = split
-
-    def _read(self, folder: Path) -> None:
+    def __init__(self, folder: Path, grouper: Grouper | None) -> None:
+        self._samples: dict[int, int] = {}
+        self._groups: dict[int, int] = {}
         files = [(split, folder / f"{SPLITS[split]}.jsonl") for split in (1, 2)]
         if not any(path.exists() for _, path in files):
             raise DataError("expected a folder with val.jsonl or test.jsonl", path=folder)
         for split, path in files:
             for sample in read_samples(path) if path.exists() else ():
-                self._earlier.setdefault(int(sample.sample_id, 16), split)
-                if self._grouper is not None:
-                    self._earlier.setdefault(digest64(self._grouper(sample)), split)
+                self._samples.setdefault(int(sample.sample_id, 16), split)
+                if grouper is not None:
+                    self._groups.setdefault(digest64(grouper(sample)), split)
+
+    def split(self, sample: TrainingSample, key: int) -> int:
+        """1 or 2, or 0 for a sample that was not held back."""
+        return self._samples.get(int(sample.sample_id, 16)) or self._groups.get(key, 0)
 
 
-def _grouper(name: str) -> Callable[[TrainingSample], str] | None:
+def _one_stratum(sample: TrainingSample) -> str:
+    return ""
+
+
+def _grouper(name: str) -> Grouper | None:
     """How samples are grouped; None where each stands alone."""
     if name == _ALONE:
         return None
     if name == "group":
-        return lambda sample: sample.group
+        return attrgetter("group")
     field = field_reader(name)
     return lambda sample: field(sample) or sample.group
 
 
 def _placed(sample: TrainingSample, split: str) -> TrainingSample:
-    prov = sample.prov or Provenance()
+    prov = sample.prov
+    if prov is None:
+        return msgspec.structs.replace(sample, prov=_ONLY[split])
     if prov.split == split:
         return sample
     return msgspec.structs.replace(sample, prov=msgspec.structs.replace(prov, split=split))
