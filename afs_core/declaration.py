@@ -12,7 +12,7 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -68,7 +68,7 @@ def _raise(_manager: object, _entry_point: object, fault: BaseException) -> None
 def declare(candidate: Candidate) -> tuple[PluginStatus, set[str]]:
     """Load ``candidate`` and ask it what it offers; also the files that the answer depends on."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), _no_bytecode():
             manager = load(candidate)
             offers = _offers(manager, candidate.name)
         return candidate.status("loaded", **offers), set()
@@ -92,6 +92,16 @@ def load(candidate: Candidate) -> pluggy.PluginManager:
     except pluggy.PluginValidationError as fault:
         raise _Refused(_validation_message(str(fault))) from fault
     return manager
+
+
+@contextlib.contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Bytecode tells edits apart by whole seconds; a declaration that was just edited is read afresh."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _fault(
