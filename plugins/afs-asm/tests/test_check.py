@@ -133,6 +133,7 @@ def test_blocks_must_match(code: str) -> None:
 def test_blocks_that_match() -> None:
     assert check("if 1\n nop\nelseif 2 == 3\n nop\nelse\n rts\nendif").assembles
     assert check("if 1 : nop\nrts").assembles
+    assert check("!a = 1\nif !a == 1 : nop\nif !a : rts : endif").assembles
     assert check("while 0\n nop\nendif").assembles
     assert check("struct S $7E0000\n.a: skip 2\n.b: skip 1\nendstruct\n lda S.a\n sta S.b,x").assembles
 

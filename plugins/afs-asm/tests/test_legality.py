@@ -256,6 +256,7 @@ def test_accepted_without_a_word(code: str) -> None:
         ("rep #$0030", "rep #$30"),
         ("lda ($0012),y", "lda ($12),y"),
         ("ina", "inc a"),
+        ("LDA.b#$12", "LDA.b #$12"),
         ("ldaa $12", "lda $12"),
         ("dcb $12", ""),
         ("stz #$12", "stz $12"),

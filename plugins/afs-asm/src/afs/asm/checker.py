@@ -13,9 +13,9 @@ import msgspec
 from .context import Context
 from .defines import Defines, EndlessDefine, assignment, joined_assignment, unquoted_value
 from .expressions import STUB
-from .facts import CONTINUED, EMPTY, WITH_DEFINES, Facts
+from .facts import CONTINUED, EMPTY, WITH_DEFINES, Event, Facts
 from .findings import ERROR, WARNING, Fault, Finding
-from .line_facts import facts_of_code
+from .line_facts import closing_event, facts_of_code
 from .lines import LogicalLine, Position, code_end, logical_lines, parts, tidy
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
@@ -140,28 +140,32 @@ class _Check:
         if "!" not in line.code:
             self._take(facts_of_code(line.code), line.at(0).line, line)
             return
-        for part in parts(line.code):
-            self._part(tidy(part.text), part.start, line)
+        found = parts(line.code)
+        events = [event for part in found for event in self._part(tidy(part.text), part.start, line)]
+        closing = closing_event(events) if len(found) > 1 else None
+        if closing:
+            self.context.take(Facts((), (closing,)), line.at(0).line)
 
-    def _part(self, text: str, start: int, line: LogicalLine) -> None:
-        """One statement that may set or use defines."""
+    def _part(self, text: str, start: int, line: LogicalLine) -> tuple[Event, ...]:
+        """Take one statement that may set or use defines; its events."""
         try:
             setting = assignment(text)
             if setting:
-                self._assign(*setting, text, start, line)
-                return
+                self._assign(*setting, start, line)
+                return ()
             fix = joined_assignment(text)
             if fix:
                 reason = "the operator of a define needs blanks around it"
                 self._find(Fault(0, ERROR, "define-blanks", reason, fix), line.at(start))
-                return
+                return ()
             resolved = self.defines.resolve(text)
         except EndlessDefine:
-            self._find(
-                Fault(0, ERROR, "define-endless", "a define's value leads back to itself"), line.at(start)
-            )
-            return
-        self._resolved(facts_of_code(resolved), text.find("!"), start, line)
+            reason = "a define's value leads back to itself"
+            self._find(Fault(0, ERROR, "define-endless", reason), line.at(start))
+            return ()
+        facts = facts_of_code(resolved)
+        self._resolved(facts, text.find("!"), start, line)
+        return facts.events
 
     def _resolved(self, facts: Facts, first: int, start: int, line: LogicalLine) -> None:
         limit = first if first >= 0 else len(line.code)
@@ -171,7 +175,7 @@ class _Check:
             self._find(shown, line.at(start + min(fault.at, limit)))
         self.context.take(facts, line.at(start).line)
 
-    def _assign(self, name: str, operator: str, value: str, text: str, start: int, line: LogicalLine) -> None:
+    def _assign(self, name: str, operator: str, value: str, start: int, line: LogicalLine) -> None:
         bare, well_formed = unquoted_value(value)
         if not well_formed:
             reason = "a define's value is one word, or in quotes"

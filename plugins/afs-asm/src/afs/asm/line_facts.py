@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .directive_facts import assign_facts, data_facts, directive_facts
 from .directives import CLOSES
@@ -40,17 +40,18 @@ def facts_of_code(code: str) -> Facts:
         faults += facts.faults
         events += (event._replace(offset=length) for event in facts.events) if length else facts.events
         length = -1 if length < 0 or facts.length < 0 else length + facts.length
-    return Facts(tuple(faults), _one_line_blocks(events) if len(found) > 1 else tuple(events), length)
+    closing = closing_event(events) if len(found) > 1 else None
+    return Facts(tuple(faults), (*events, closing) if closing else tuple(events), length)
 
 
-def _one_line_blocks(events: list[Event]) -> tuple[Event, ...]:
-    """An `if` with more on its line may close there; one that does not ends with the line."""
+def closing_event(events: Sequence[Event]) -> Event | None:
+    """What closes an `if` that has more on its line: it ends with the line, if not before."""
     first = events[0] if events else None
-    if first and first.kind == "open" and first.name in ("if", "while"):
-        name = first.name
-        if not any(event.kind == "close" and CLOSES[event.name] == name for event in events):
-            events.append(Event("close", "end" + name, first.at))
-    return tuple(events)
+    if first is None or first.kind != "open" or first.name not in ("if", "while"):
+        return None
+    if any(event.kind == "close" and CLOSES[event.name] == first.name for event in events):
+        return None
+    return Event("close", "end" + first.name, first.at)
 
 
 def _shifted(facts: Facts, neat: str, raw: str, start: int) -> Facts:

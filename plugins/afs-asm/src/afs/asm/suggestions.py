@@ -45,6 +45,7 @@ ELSEWHERE: Final[dict[str, str]] = {
 }
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*\Z", re.A)
+_JOINED_OPERAND = re.compile(r"([A-Za-z]{3}(?:\.[bwlBWL])?)([#$(\[!%].*)\Z", re.A)
 _JOINED_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^=].*)\Z", re.A)
 
 
@@ -54,6 +55,9 @@ def unknown_command(name: str, operand: str) -> tuple[str, str]:
     joined = _JOINED_ASSIGNMENT.match(name) if not operand else None
     if joined:
         return "an assignment needs blanks around the `=`", f"{joined[1]} = {joined[2]}"
+    attached = _JOINED_OPERAND.match(name)
+    if attached and attached[1][:3].lower() in mnemonics():
+        return "a blank is missing before the operand", f"{attached[1]} {attached[2]} {operand}".strip()
     if name.startswith("%"):
         return f"`{shown}`: a macro is called as `%name(arguments)`", f"{name}()" if name[
             1:
