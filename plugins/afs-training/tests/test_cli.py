@@ -283,3 +283,12 @@ def test_train_says_what_is_missing(afs: Invoke, data: Path) -> None:
     result = afs(train, "--data", data)
     assert result.exit_code == 2
     assert "--base-model, --output" in result.stderr
+
+
+def test_an_expert_without_the_plugin_of_experts_names_the_install_line(
+    afs: Invoke, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFS_NO_PLUGINS", "1")
+    result = afs(train, "--expert", "majora", "--data", data)
+    assert result.exit_code == 5
+    assert "pip install" in result.stderr

@@ -13,6 +13,7 @@ from afs_core import (
     Config,
     DataError,
     GateRefused,
+    Missing,
     Outcome,
     Run,
     Stage,
@@ -22,6 +23,7 @@ from afs_core import (
     execute,
 )
 from afs_core.cli import Console, afs_command, data_path
+from afs_core.firstparty import install_line
 
 __all__ = ["train"]
 
@@ -89,6 +91,8 @@ def _expert(name: str | None, run: Run) -> dict[str, Any]:
     """Defaults that an expert brings."""
     if name is None:
         return {}
+    if not run.registry.entries("experts"):
+        raise Missing("--expert needs the plugin experts, which is not in use", hint=install_line("experts"))
     expert = run.use("experts", name)
     return {
         "base_model": getattr(expert, "base_model", None) or None,
