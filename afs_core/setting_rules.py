@@ -46,8 +46,7 @@ class Field(NamedTuple):
 def judge(path: Key, written: Key, value: Any, kind: str, file: str) -> Verdict:
     """``path`` is the canonical key, ``written`` as it stands in the layer of this ``kind``."""
     if path[0] not in SECTIONS:
-        what = "section" if _is_table(path, value) else "key"
-        return Verdict(message=f"unknown {what} {written[0]}{nearest(written[0], SECTIONS)}", depth=1)
+        return Verdict(message=_unknown_top(written[0], _is_table(path, value)), depth=1)
     if path in _USER_ONLY and kind == "project":
         return Verdict(message="only the user's own file may say which plugin code is loaded; left out here")
     field = core_fields().get(path)
@@ -121,6 +120,13 @@ def _other(path: Key, written: Key, value: Any) -> Verdict:
         return Verdict(value, keep=value != {})
     name = written[-1] if len(path) == 2 else written[1]
     return Verdict(message=f"unknown key {name}{nearest(name, SPELLINGS[section])}")
+
+
+def _unknown_top(name: str, is_table: bool) -> str:
+    near = nearest(name, SECTIONS)
+    if is_table and not near:
+        return f"unknown section {name}; a plugin's settings stand in [plugins.{name}]"
+    return f"unknown {'section' if is_table else 'key'} {name}{near}"
 
 
 def _is_table(path: Key, value: Any) -> bool:

@@ -63,6 +63,7 @@ def get(console: Console, key: str) -> object:
 def set_(console: Console, key: str, value: str | None, project: bool, unset: bool) -> object:
     """Set KEY to VALUE (TOML, or plain text) in the user's config file; comments stay."""
     from afs_core.config_edit import edit_setting
+    from afs_core.logs import hide_value
 
     if (value is None) != unset:
         raise UsageError("expected a VALUE, or --unset without one", hint="afs config set KEY VALUE")
@@ -71,7 +72,8 @@ def set_(console: Console, key: str, value: str | None, project: bool, unset: bo
     new = None if value is None else _judged(console, names, value, project, file)
     written = edit_setting(file, names, new)
     after = Config.load()
-    console.note(f"{file}: {'.'.join(written)} {'taken out' if new is None else f'= {toml_text(new)}'}")
+    shown = "taken out" if new is None else f"= {toml_text(hide_value(written[-1], new))}"
+    console.note(f"{file}: {'.'.join(written)} {shown}")
     _warn_if_hidden(console, after, key, file, unset)
     return {"file": file, "key": ".".join(written), "value": new}
 

@@ -253,14 +253,18 @@ def _count_text(count: Counts) -> str:
     parts = [f"{count.came_in:,} in"] if count.came_in else []
     parts.append(f"{count.went_out:,} out")
     if count.dropped:
-        ordered = sorted(count.dropped.items(), key=lambda item: (-item[1], item[0]))
-        reasons = ", ".join(f"{number:,} {reason}" for reason, number in ordered)
-        parts.append(f"{sum(count.dropped.values()):,} dropped: {reasons}")
+        parts.append(f"{sum(count.dropped.values()):,} dropped: {_reasons(count.dropped)}")
     if count.repaired:
         parts.append(f"{count.repaired:,} repaired")
     if count.noted:
-        parts.append(f"({', '.join(f'{number:,} {what}' for what, number in count.noted.items())})")
+        parts.append(f"noted: {_reasons(count.noted)}")
     return "  ".join(parts)
+
+
+def _reasons(numbers: Mapping[str, int]) -> str:
+    """The most frequent first."""
+    ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{number:,} {reason}" for reason, number in ordered)
 
 
 def _size(details: Mapping[str, Any]) -> str:

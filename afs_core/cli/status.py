@@ -26,7 +26,8 @@ def status(console: Console) -> object:
     console.print(f"plugins   {_plugin_text(console)}")
     _show_sources(console, found)
     if config.problems:
-        console.warn(f"{len(config.problems)} problems in the configuration: afs config validate")
+        count = len(config.problems)
+        console.warn(f"{count} problem{'s' * (count > 1)} in the configuration: afs config validate")
     return {
         "version": afs_core.__version__,
         "config": config.files,
@@ -41,7 +42,8 @@ def _plugin_text(console: Console) -> str:
     states = Counter(plugin.state for plugin in console.registry.statuses)
     if not states:
         return "none installed"
-    text = ", ".join(f"{count} {state}" for state, count in sorted(states.items(), key=lambda item: -item[1]))
+    ordered = sorted(states.items(), key=lambda item: (item[0] != "loaded", item[0]))
+    text = ", ".join(f"{count} {state}" for state, count in ordered)
     failed = ", ".join(plugin.name for plugin in console.registry.faults)
     return f"{text} ({failed}: afs plugins list)" if failed else text
 

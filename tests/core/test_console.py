@@ -74,7 +74,7 @@ class TestEnvelope:
         def body(console: Console) -> object:
             console.print("for people")
             console.warn("careful")
-            return {"path": Path("a/b"), "nan": float("nan"), "outcome": Counts(name="x", went_out=2)}
+            return {"path": Path("a/b"), "nan": float("nan"), "struct": Finding(name="x", passed=True)}
 
         done = invoke(body, "--json")
         assert done.stdout.count("\n") == 1
@@ -84,7 +84,7 @@ class TestEnvelope:
             "data": {
                 "path": "a/b",
                 "nan": None,
-                "outcome": {"name": "x", "came_in": 0, "went_out": 2, "dropped": {}, "repaired": 0},
+                "struct": {"name": "x", "passed": True, "value": None, "limit": "", "message": ""},
             },
             "warnings": ["careful"],
             "error": None,
@@ -182,7 +182,7 @@ class TestTalk:
                     went_out=1200,
                     dropped={"too short": 1, "empty": 3},
                 ),
-                Counts(name="transforms/split", came_in=1200, went_out=1200, repaired=2),
+                Counts(name="transforms/split", came_in=1200, went_out=1200, repaired=2, noted={"odd": 5}),
             ),
             artifacts=(
                 Artifact(path=Path("a.jsonl"), kind="samples", details={"count": 1200, "bytes": 2_300_000}),
@@ -193,7 +193,7 @@ class TestTalk:
         assert done.stderr.splitlines() == [
             "generators/memory  1,204 out",
             "transforms/dedupe  1,204 in  1,200 out  4 dropped: 3 empty, 1 too short",
-            "transforms/split   1,200 in  1,200 out  2 repaired",
+            "transforms/split   1,200 in  1,200 out  2 repaired  noted: 5 odd",
             "a.jsonl written (1,200 samples, 2.3 MB)",
         ]
         assert (
@@ -474,6 +474,25 @@ class TestProgress:
             bar.advance(3)
             bar.note("n")
         assert capsys.readouterr().err == ""
+
+    @pytest.mark.parametrize(("term", "drawn"), [("xterm", True), ("dumb", False)])
+    def test_a_bar_on_a_real_terminal(self, term: str, drawn: bool) -> None:
+        code = (
+            "from afs_core.cli import progress, console\n"
+            "progress.PATIENCE = 0\n"
+            "with console.Console('x').progress('reading', 2) as bar: bar.advance(1)\n"
+        )
+        ours, theirs = pty.openpty()
+        root, environment = Path(__file__).parents[2], {**os.environ, "TERM": term}
+        subprocess.run([sys.executable, "-c", code], stderr=theirs, cwd=root, env=environment, check=True)
+        os.close(theirs)
+        os.set_blocking(ours, False)
+        try:
+            text = os.read(ours, 10_000).decode()
+        except OSError:
+            text = ""
+        os.close(ours)
+        assert ("50% 1/2" in text) is drawn
 
 
 def test_session_is_shared_below_one_root() -> None:
