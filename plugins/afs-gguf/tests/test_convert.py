@@ -22,7 +22,7 @@ from afs.gguf.merge import merge
 from afs.gguf.merged import MergedModel
 from afs.gguf.mixture import SCHEMES, scheme
 from afs.gguf.reader import read_gguf
-from afs.gguf.safetensors import round_bf16
+from afs.gguf.safetensors import Checkpoint, round_bf16
 from afs_core.errors import AfsError, DataError, Missing, UsageError
 
 
@@ -314,3 +314,45 @@ def test_a_pass_is_quick_enough_for_the_quickstart(base: Path, adapter: Path, tm
     began = time.process_time()
     write(base, adapter, tmp_path)
     assert time.process_time() - began < 5
+
+
+MEASURED = """
+import sys
+from pathlib import Path
+from afs.gguf.convert import convert
+from afs.gguf.merged import MergedModel
+from afs.gguf.mixture import SCHEMES
+with MergedModel(Path(sys.argv[1])) as model:
+    convert(model, {Path(sys.argv[2]): SCHEMES["Q8_0"]}, name="x", threads=2)
+lines = Path("/proc/self/status").read_text().splitlines()
+print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_memory_follows_the_block_and_not_the_model(
+    base: Path, make: SimpleNamespace, tmp_path: Path
+) -> None:
+    """MLPs sixteen times as large, 400 MB as float32, cost no memory to speak of."""
+
+    def peak(intermediate: int) -> int:
+        folder = shutil.copytree(base, tmp_path / f"mlp-{intermediate}")
+        zeros = {
+            slot: np.zeros((intermediate, 256) if "down" not in slot else (256, intermediate), np.uint16)
+            for layer in (0, 1)
+            for slot in (f"model.layers.{layer}.mlp.{name}_proj.weight" for name in ("gate", "up", "down"))
+        }
+        with Checkpoint.of_folder(base) as checkpoint:
+            kept = {
+                name: np.frombuffer(checkpoint.raw(t, 0, t.rows), np.uint16).reshape(t.shape)
+                for name, t in checkpoint.tensors.items()
+            }
+        make.safetensors(folder / "model.safetensors", kept | zeros)
+        make.edit_json(folder / "config.json", intermediate_size=intermediate)
+        script = [sys.executable, "-c", MEASURED, str(folder), str(tmp_path / "x.gguf")]
+        done = subprocess.run(script, capture_output=True, text=True, timeout=120, check=True)
+        return int(done.stdout) >> 10
+
+    small, large = peak(4096), peak(65_536)
+    assert large < small + 25, (small, large)
+    assert large < 150

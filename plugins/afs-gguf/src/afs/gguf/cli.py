@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from afs_core.cli.command import Console, afs_command, data_path, options_of, settings_from
-from afs_core.errors import GateRefused, UsageError
+from afs_core.errors import GateRefused
 from afs_core.stage import Outcome, Stage, execute
 
 from .evaluator import ParityConfig
@@ -29,7 +29,7 @@ def merge_command(
     console: Console, adapter: Path, base: str | None, output: Path, **settings: Any
 ) -> Outcome:
     """Merge ADAPTER into its base model, as safetensors, block by block."""
-    chosen = settings_from(MergeConfig, settings) | ({"base": base} if base else {})
+    chosen = settings_from(MergeConfig, settings) | _chosen_base(base)
     return _execute(
         console,
         Stage(name="merge", uses=(_MERGE,), inputs=(adapter,), output=output, config={_MERGE: chosen}),
@@ -62,7 +62,7 @@ def quantize_command(
 ) -> Outcome:
     """Write GGUF files from MODEL: a model folder, or an adapter, which is merged on the way."""
     chosen = settings_from(QuantizeConfig, settings) | {"schemes": list(schemes), "stem": stem or model.name}
-    chosen |= {"base": base} if base else {}
+    chosen |= _chosen_base(base)
     chosen |= {"imatrix": imatrix} if imatrix else {}
     return _execute(
         console, Stage(name="quantize", uses=(_GGUF,), inputs=(model,), output=output, config={_GGUF: chosen})
@@ -72,35 +72,25 @@ def quantize_command(
 @afs_command(name="parity", params=options_of(ParityConfig))
 @click.argument("files", nargs=-1, required=True, type=data_path)
 @click.option("--model", required=True, type=data_path, help="Model or adapter behind the files.")
-@_base
 @click.option("--data", multiple=True, type=data_path, help="Samples to compare on.")
 @click.option("--output", type=data_path, help="Folder of the report; beside the first file if left out.")
 def parity_command(
     console: Console,
     files: tuple[Path, ...],
     model: Path,
-    base: str | None,
     data: tuple[Path, ...],
     output: Path | None,
     **settings: Any,
 ) -> Outcome:
     """Compare GGUF FILES with the model they were made from: tokens, chats, stops, distributions."""
-    if base and not (model / "adapter_config.json").is_file():
-        raise UsageError("--base goes with an adapter as --model")
-    chosen = settings_from(ParityConfig, settings)
-    inputs = files + data
-    if base:
-        chosen["baseline"] = f"hf:{base}+{model}"
-    else:
-        inputs = (model, *inputs)
     outcome = _execute(
         console,
         Stage(
             name="parity",
             uses=(_PARITY,),
-            inputs=inputs,
+            inputs=(model, *files, *data),
             output=output or files[0].parent / "parity",
-            config={_PARITY: chosen},
+            config={_PARITY: settings_from(ParityConfig, settings)},
         ),
     )
     if outcome.report is not None:
@@ -129,3 +119,11 @@ def _execute(console: Console, stage: Stage) -> Outcome:
         outcome = execute(stage, run)
     console.report(outcome)
     return outcome
+
+
+def _chosen_base(base: str | None) -> dict[str, Any]:
+    """A folder as a path, so that its content counts; anything else is a name to resolve."""
+    if not base:
+        return {}
+    folder = Path(base).expanduser()
+    return {"base": folder if folder.is_dir() else base}

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from afs_core.errors import AfsError, DataError
 
 from .element import Element
@@ -123,7 +125,11 @@ def _stream(
 ) -> None:
     total = sum(model.checkpoint.tensors[slot.source].rows for slot in slots)
     done = 0
-    with ThreadPoolExecutor(threads, thread_name_prefix="encode") as pool:
+    # Blocks run side by side; threads inside one block's product would only wait for each other.
+    with (
+        threadpool_limits(1, user_api="blas"),
+        ThreadPoolExecutor(threads, thread_name_prefix="encode") as pool,
+    ):
         for index, slot in enumerate(slots):
             elements = [file.entries[index].element for file in files]
             for rows, encoded in _encoded(model, slot, elements, importance, pool, threads, block):

@@ -38,16 +38,20 @@ _LISTS = {
 class ParityConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the parity check."""
 
+    base: Annotated[
+        Path | None, Meta(description="Base model of the adapter, if it is not the one that it names")
+    ] = None
     positions: Annotated[int, Meta(description="Next-token choices that are compared", ge=1, le=100_000)] = 96
     threads: Annotated[
         int, Meta(description="Threads of the GGUF engine; 0 means one for each core", ge=0, le=256)
     ] = 0
     max_kl: Annotated[
-        float | None, Meta(description="Limit on the mean KL divergence, instead of the scheme's own", ge=0)
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="Limit on the mean KL divergence, instead of the scheme's own"),
     ] = None
     min_accepted: Annotated[
-        float | None,
-        Meta(description="Least share of choices that the model accepts", ge=0, le=1),
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(description="Least share of choices that the model accepts, instead of the scheme's own"),
     ] = None
 
 
@@ -94,7 +98,7 @@ class ParityEvaluator:
                 hint="afs parity --model BASE --adapter ADAPTER FILE.gguf...",
             )
         base, _, adapter = models[0].removeprefix("hf:").partition("+")
-        folder = Path(base).expanduser()
+        folder = self._config.base or Path(base).expanduser()
         if not folder.is_dir():
             folder = self._run.use("resolvers", "model").folder(base)
         lora = Path(adapter).expanduser() if adapter else None

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from afs_core.errors import AfsError, UsageError
 
 from .merged import BLOCK, Block, MergedModel
-from .safetensors import StoredTensor, round_bf16
+from .safetensors import StoredTensor, round_bf16, row_blocks
 from .writer import sync_folder
 
 __all__ = ["merge"]
@@ -50,7 +52,9 @@ def merge(
     try:
         output.mkdir(parents=True, exist_ok=True)
         (output / "config.json").unlink(missing_ok=True)
-        _write_shards(model, output, block, checkpoint)
+        # The factors are so thin that threads inside the product only wait for each other.
+        with threadpool_limits(1, user_api="blas"):
+            _write_shards(model, output, block, checkpoint)
         applied = model.assert_applied()
         _copy_companions(model.base, output)
     except OSError as fault:
@@ -73,8 +77,8 @@ def _write_shards(model: MergedModel, output: Path, block: int, checkpoint: Call
         with _whole(output / shard.name) as target:
             target.write(_header(shard, members[0]))
             for tensor in members:
-                for rows in model.blocks(tensor.name, block):
-                    target.write(_stored(rows, tensor))
+                for data in _data(model, tensor, block):
+                    target.write(data)
                 done += tensor.size
                 checkpoint(done / total)
 
@@ -97,6 +101,16 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 def _header(shard: Path, first: StoredTensor) -> bytes:
     with shard.open("rb") as source:
         return source.read(first.start)
+
+
+def _data(model: MergedModel, tensor: StoredTensor, block: int) -> Iterator[bytes]:
+    """The bytes of one tensor: merged where the adapter changes it, else copied as they are."""
+    if model.adapter is None or tensor.name not in model.adapter.pairs:
+        for start, stop in row_blocks(tensor.rows, tensor.columns, block):
+            yield model.checkpoint.raw(tensor, start, stop)
+        return
+    for part in model.blocks(tensor.name, block):
+        yield _stored(part, tensor)
 
 
 def _stored(block: Block, tensor: StoredTensor) -> bytes:

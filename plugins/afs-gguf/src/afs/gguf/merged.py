@@ -19,8 +19,8 @@ from .safetensors import Checkpoint, Floats, StoredTensor, read_json, round_bf16
 
 __all__ = ["BLOCK", "Block", "MergedModel"]
 
-#: Weights per block: 4 MiB of float32, which bounds memory whatever the model's size.
-BLOCK = 1 << 20
+#: Weights per block: 2 MiB of float32, which bounds memory whatever the model's size.
+BLOCK = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ class Reference:
     def __init__(self, base: Path, adapter: Path | None = None) -> None:
         try:
             import torch
-            from transformers import AutoModelForCausalLM, AutoTokenizer
+            import transformers
         except ImportError as fault:
             raise Missing(
                 f"parity compares with transformers, which is not installed ({fault.name})",
@@ -33,11 +35,12 @@ class Reference:
             ) from None
         self._torch = torch
         local = {"local_files_only": True, "trust_remote_code": False}
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(base, **local)
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            base, dtype=torch.float32, use_safetensors=True, **local
-        )
-        self._model = _with_adapter(model, adapter).eval()
+        self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(base, **local)
+        with _quiet(transformers):
+            model: Any = transformers.AutoModelForCausalLM.from_pretrained(
+                base, dtype=torch.float32, use_safetensors=True, **local
+            )
+            self._model = _with_adapter(model, adapter).eval()
 
     def encode(self, text: str) -> list[int]:
         """Token ids with whatever the tokenizer itself adds."""
@@ -63,6 +66,20 @@ class Reference:
             logits = self._model(self._torch.tensor([list(ids)])).logits[0].double()
             scores = self._torch.log_softmax(logits, dim=-1)
         return np.asarray(scores.float().numpy(), np.float32)
+
+
+@contextmanager
+def _quiet(transformers: Any) -> Iterator[None]:
+    """Without the bars and the warnings about the libraries' own plans."""
+    shown = transformers.utils.logging.is_progress_bar_enabled()
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        if shown:
+            transformers.utils.logging.enable_progress_bar()
 
 
 def _with_adapter(model: Any, adapter: Path | None) -> Any:

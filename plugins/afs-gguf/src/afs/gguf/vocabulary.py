@@ -19,9 +19,9 @@ from afs_core.errors import DataError
 from .metadata import Field, boolean, i32s, string, strings, u32
 from .safetensors import read_json
 
-__all__ = ["TokenType", "Vocabulary", "chat_template"]
+__all__ = ["QWEN2_SPLIT", "TokenType", "Vocabulary", "chat_template"]
 
-_SPLIT = (
+QWEN2_SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
@@ -142,7 +142,7 @@ def _check_split(rule: Mapping[str, Any], path: Path) -> None:
                 {"type": "Split", "pattern": {"Regex": str(pattern)}, "behavior": "Isolated"} as split,
                 {"type": "ByteLevel"} as level,
             ],
-        } if pattern == _SPLIT:
+        } if pattern == QWEN2_SPLIT:
             prefix = level.get("add_prefix_space", True), level.get("use_regex", True)
             if not split.get("invert") and prefix == (False, False):
                 return
