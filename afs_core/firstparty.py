@@ -121,9 +121,17 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 #: Capabilities by plugin, each ``kind/name``.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "dedupe": ("transforms/exact-dedupe", "evaluators/contamination"),
-    "evaluation": ("evaluators/compare",),
-    "generators": ("generators/memory",),
+    "evaluation": ("evaluators/compare", "scorers/exact-match"),
+    "generators": ("generators/memory", "generators/notes", "transforms/quality-floor"),
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
+    "models": (
+        "resolvers/model",
+        "providers/hf",
+        "providers/gguf",
+        "providers/openai",
+        "providers/lmstudio",
+        "providers/ollama",
+    ),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
     "redaction": ("transforms/redaction",),
@@ -137,7 +145,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
 }
 
 #: Every first-party plugin.
-PLUGINS = frozenset({*COMMANDS, *CAPABILITIES, "mlx", "models", "reports", "unsloth"})
+PLUGINS = frozenset({*COMMANDS, *CAPABILITIES, "mlx", "reports", "unsloth"})
 
 
 def owner_of_command(path: str) -> str:
