@@ -25,7 +25,7 @@ SUFFIXES = {"python": (".py",), "markdown": (".md", ".rst"), "assembly": (".asm"
 def texts(folders: list[Path], suffixes: tuple[str, ...]) -> Iterator[str]:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.suffix in suffixes and path.is_file():
+            if path.suffix in suffixes and path.is_file() and "site-packages" not in path.parts:
                 try:
                     yield path.read_text("utf-8")
                 except UnicodeDecodeError:

@@ -23,13 +23,16 @@ __all__ = [
 ]
 
 _STAND_IN = re.compile(
-    r"""(?ix) example | placeholder | change.?me | your[_-] | x{4,} | \*{3,} | \.\.\.
+    r"""(?ix) example | placeholder | change.?me | your[_-] | x{4,} | \*{3,} | \.\.\. | …
     | \$\{ | \{\{ | %\( | ^[$%<{]
     | ^(?:none|null|true|false|undefined|string|str|bytes|redacted|hidden|secret|token|password|passwd
          |passphrase|pass|pwd|required|optional|default|prompt|username|user|value|text|key|credentials?)$"""
 )
 _WORDS = re.compile(r"[A-Za-z]+(?:[ _./:\\-][A-Za-z]+)*[0-9]{0,2}")
-_IDENTIFIER = re.compile(r"[a-z_.]+[0-9]*[a-z_.]*[0-9]*")
+# An attribute, a name in snake case, a name in camel case: what code has where nothing is quoted.
+_CODE = re.compile(
+    r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z]+(?:_[a-z]*[0-9]*)*[0-9]*|(?:[A-Z]+[a-z]+|[A-Z]+[0-9]*)+[0-9]*"
+)
 _DOTTED = re.compile(r"[A-Za-z_]+\.[A-Za-z_.]+")
 _NAME = re.compile(r"(?i)pass|pwd|secret|token|api.?key|credential")
 _PASSWORD_NAME = re.compile(r"(?:^|[^a-z])(?:db|pg)?(?:pass(?:word|wd|phrase|code)?|pwd)$")
@@ -52,7 +55,7 @@ def is_token(text: str) -> bool:
 
 def is_plain_token(text: str) -> bool:
     """A token where nothing quotes it, so that it must not look like code."""
-    return len(text) >= 16 and is_token(text) and not _IDENTIFIER.fullmatch(text)
+    return len(text) >= 16 and is_token(text) and not _CODE.fullmatch(text)
 
 
 def is_password(text: str) -> bool:

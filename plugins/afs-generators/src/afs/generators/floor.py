@@ -1,0 +1,34 @@
+"""The ``quality-floor`` transform."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from afs_core import Run, TrainingSample
+
+__all__ = ["QualityFloor"]
+
+
+class QualityFloor:
+    """Drops samples that score below ``minimum``, and those that have no score."""
+
+    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        minimum: Annotated[float, Meta(description="The least quality score that is kept.")] = 0.5
+
+    def __init__(self, config: Config | None, run: Run) -> None:
+        self._minimum = (self.Config() if config is None else config).minimum
+        self._run = run
+
+    def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
+        for sample in samples:
+            if math.isnan(sample.score):
+                self._run.drop(sample, "no quality score")
+            elif sample.score < self._minimum:
+                self._run.drop(sample, f"quality below {self._minimum:g}")
+            else:
+                yield sample

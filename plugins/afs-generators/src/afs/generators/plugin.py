@@ -1,0 +1,43 @@
+"""What afs-generators offers."""
+
+from __future__ import annotations
+
+from afs_core import Capability, Command, hookimpl
+
+
+@hookimpl
+def afs_generators() -> list[Capability]:
+    return [
+        Capability(
+            name="memory",
+            target="afs.generators.memory:Memory",
+            summary="Samples from the memory folder: Markdown, text, JSON and JSON lines.",
+        ),
+        Capability(
+            name="notes",
+            target="afs.generators.notes:Notes",
+            summary="Samples from any folder of Markdown, text, JSON and JSON lines.",
+        ),
+    ]
+
+
+@hookimpl
+def afs_transforms() -> list[Capability]:
+    return [
+        Capability(
+            name="quality-floor",
+            target="afs.generators.floor:QualityFloor",
+            summary="Drops samples whose quality score is absent or too low.",
+        )
+    ]
+
+
+@hookimpl
+def afs_commands() -> list[Command]:
+    return [
+        Command(
+            path="training memory-export",
+            target="afs.generators.cli:memory_export",
+            summary="Make samples from the memory folder, redacted.",
+        )
+    ]
