@@ -15,6 +15,7 @@ def afs_transforms() -> list[Capability]:
         ),
         Capability(
             name="split",
+            tags=("splits",),
             target="afs.training.split:Split",
             summary="Assign samples to train, val and test by group, stratified",
         ),
