@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from afs.generators import SourceFile, walk
+from afs.generators import SourceFile, census, walk
 from afs_core import DataError
 
 
@@ -27,6 +27,11 @@ def test_files_come_by_path_and_without_what_tools_put_there(tmp_path: Path) -> 
         make(tmp_path, **{name: b"text"})
     assert list(found(tmp_path, suffixes={".md"})) == ["a.md", "b/10.md", "b/2.md", "c.MD"]
     assert list(found(tmp_path)) == ["a.md", "b/10.md", "b/2.md", "c.MD", "c.asm"]
+
+
+def test_census_counts_by_type(tmp_path: Path) -> None:
+    make(tmp_path, **{"a.asm": b"x", "b/c.ASM": b"x", "d.md": b"x", "Makefile": b"x", ".e": b"x"})
+    assert list(census(tmp_path).items()) == [(".asm", 2), (".md", 1), ("no suffix", 1)]
 
 
 def test_a_hidden_root_is_looked_at(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from afs.generators.markdown import Document, Section, document, sections
     from afs.generators.memory import Memory
     from afs.generators.notes import Notes
-    from afs.generators.sources import SourceFile, walk
+    from afs.generators.sources import SourceFile, census, walk
     from afs.generators.wording import Questions
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Questions",
     "Section",
     "SourceFile",
+    "census",
     "document",
     "sections",
     "walk",
@@ -39,6 +40,7 @@ _HOMES = {
     "Questions": "wording",
     "Section": "markdown",
     "SourceFile": "sources",
+    "census": "sources",
     "document": "markdown",
     "sections": "markdown",
     "walk": "sources",

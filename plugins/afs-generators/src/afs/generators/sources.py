@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import msgspec
 
 from afs_core import DataError
 
-__all__ = ["IGNORED", "MAX_BYTES", "SourceFile", "walk"]
+__all__ = ["IGNORED", "MAX_BYTES", "SourceFile", "census", "walk"]
 
 IGNORED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 MAX_BYTES = 16_000_000
@@ -82,6 +83,12 @@ def walk(
             stack += reversed(_children(entry, seen))
         elif suffixes is None or entry.suffix.lower() in suffixes:
             yield SourceFile(entry, relative, _file_problem(entry, max_bytes))
+
+
+def census(root: Path) -> Counter[str]:
+    """How many files of each type :func:`walk` finds, readable or not, the most frequent first."""
+    found = Counter(file.suffix or "no suffix" for file in walk(root))
+    return Counter(dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))))
 
 
 def _children(folder: Path, seen: set[tuple[int, int]]) -> list[Path]:

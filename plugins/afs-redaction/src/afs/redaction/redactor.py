@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import sha256
 
 import re2  # type: ignore[import-untyped]
@@ -38,7 +39,7 @@ class Redactor:
         self._rules = tuple(rules)
         self._allow = frozenset(digest.lower() for digest in allow)
         self._placeholders = Placeholders()
-        self._triggers = _set_of([_ALWAYS, _MARK, _NAMED, *(rule.trigger for rule in self._rules)])
+        self._triggers = _set_of((_ALWAYS, _MARK, _NAMED, *(rule.trigger for rule in self._rules)))
         self.counts: Counter[str] = Counter()
 
     def suspects(self, data: bytes) -> bool:
@@ -119,12 +120,13 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _set_of(triggers: list[str]) -> re2.Set:
+@lru_cache(maxsize=8)
+def _set_of(triggers: tuple[str, ...]) -> re2.Set:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.max_mem = _MEMORY
     triggered = re2.Set.SearchSet(options)
     for trigger in triggers:
-        triggered.Add(trigger.encode("latin-1"))
+        triggered.Add(trigger.encode())
     triggered.Compile()
     return triggered

@@ -14,13 +14,13 @@ __all__ = ["Rule", "compiled"]
 
 
 def compiled(pattern: str) -> Any:
-    """An RE2 over UTF-8 bytes read as Latin-1, so that offsets need no translation."""
+    """An RE2 over the bytes of UTF-8, so that offsets need no translation."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     try:
-        return re2.compile(pattern.encode("latin-1"), options)
-    except (re2.error, UnicodeEncodeError) as fault:
+        return re2.compile(pattern.encode(), options)
+    except re2.error as fault:
         raise UsageError(f"not a pattern that RE2 takes: {pattern!r}: {fault}") from None
 
 

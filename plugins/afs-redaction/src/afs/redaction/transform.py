@@ -15,7 +15,7 @@ from msgspec import Meta
 from afs.redaction.gitleaks import gitleaks_rules
 from afs.redaction.judgement import is_personal
 from afs.redaction.redactor import Redactor
-from afs.redaction.rule import Rule
+from afs.redaction.rule import Rule, compiled
 from afs.redaction.rules import RULES, name_rule, own_name_rule
 from afs.redaction.walk import sample_redacted
 from afs_core import ConfigError, DataError, Run, TrainingSample
@@ -107,6 +107,7 @@ def _check(config: Redaction.Config) -> None:
     for rule in config.rules:
         if not _KIND.fullmatch(rule.kind):
             raise ConfigError(f"redaction: rules: expected a kind such as TICKET_NUMBER, got {rule.kind!r}")
+        compiled(rule.pattern)
 
 
 def _rules(config: Redaction.Config) -> list[Rule]:

@@ -65,17 +65,22 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
 
 
 def _mapping_redacted(mapping: dict[Any, Any], redactor: Redactor, depth: int) -> dict[Any, Any]:
-    items = {
-        (redactor.text(key) if isinstance(key, str) else key): value_redacted(
-            value, redactor, key if isinstance(key, str) else "", depth
-        )
-        for key, value in mapping.items()
-    }
-    same = all(
-        new_key is key and new is value
-        for (key, value), (new_key, new) in zip(mapping.items(), items.items(), strict=True)
-    )
+    items: dict[Any, Any] = {}
+    same = True
+    for key, value in mapping.items():
+        name = key if isinstance(key, str) else ""
+        new_key = redactor.text(key) if name else key
+        new = value_redacted(value, redactor, name, depth)
+        same = same and new_key is key and new is value
+        items[new_key if new_key is key else _free(new_key, {**items, **mapping})] = new
     return mapping if same else items
+
+
+def _free(key: str, taken: dict[Any, Any]) -> str:
+    """``key``, marked where the mapping has one like it already, so that nothing is lost."""
+    while key in taken:
+        key += "'"
+    return key
 
 
 def _may_be_json(text: str) -> bool:
