@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from afs_core.stage import Outcome as Outcome
     from afs_core.stage import Stage as Stage
     from afs_core.stage import execute as execute
+    from afs_core.status import PluginStatus as PluginStatus
     from afs_core.worker import Worker as Worker
 
 _NAMES = {
@@ -78,6 +79,7 @@ _NAMES = {
     "run": "Run",
     "sample": "Message Provenance ToolCall TrainingSample",
     "stage": "Outcome Stage execute",
+    "status": "PluginStatus",
     "worker": "Worker",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

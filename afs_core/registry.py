@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from afs_core import catalogue, making
+from afs_core import catalogue, firstparty, making
 from afs_core.capability import Capability, Check, Command
 from afs_core.catalogue import FAULTS
-from afs_core.errors import ConfigError, DuplicateName, Missing, PluginError, UnknownName
+from afs_core.errors import AfsError, ConfigError, DuplicateName, Missing, PluginError, UnknownName
 from afs_core.names import nearest, same_name
 from afs_core.status import PluginStatus
 
@@ -158,13 +158,14 @@ class Registry:
             if hook in plugin.hooks:
                 making.observe(plugin, hook, arguments)
 
-    def fault_of(self, plugin: str) -> Exception | None:
+    def fault_of(self, plugin: str) -> AfsError | None:
         """Why the plugin of this name is not in use, None where it is or is not known at all."""
         status = next((s for s in self.statuses if same_name(s.name, plugin)), None)
         if status is None or status.state == "loaded":
             return None
         if status.state == "missing":
-            return ConfigError(f"{status.label}: {status.error}", hint=status.remedy)
+            kind = Missing if status.name in firstparty.PLUGINS else ConfigError
+            return kind(f"{status.label}: {status.error}", hint=status.remedy)
         if status.state != "disabled":
             return PluginError(f"{status.label} is {status.state}: {status.error}", hint=status.remedy)
         meant = f"did you mean {status.name!r}"
@@ -179,9 +180,7 @@ class Registry:
     def _siblings(self, entry: Entry) -> list[Entry]:
         return [other for other in self._entries if other.plugin == entry.plugin and other is not entry]
 
-    def _absent(self, kind: str, name: str, plugin: str) -> Exception:
-        from afs_core import firstparty
-
+    def _absent(self, kind: str, name: str, plugin: str) -> AfsError:
         owner = plugin or firstparty.owner_of_capability(kind, name)
         fault = self.fault_of(owner or name)
         if fault is not None:

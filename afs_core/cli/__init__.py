@@ -5,6 +5,7 @@ Plugins import ``Console``, ``afs_command`` and ``data_path`` from here.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import afs_core
@@ -51,11 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         code = _reader_went_away()
+    except KeyboardInterrupt:
+        code = 130
     return code
 
 
 def _known_text(args: list[str]) -> str:
     """What can be said without loading anything; empty where that is nothing."""
+    if "_AFS_COMPLETE" in os.environ:
+        return ""
     if args == ["--version"]:
         return f"afs {afs_core.__version__}\n"
     words = args[:-1] if args and args[-1] in _HELP else args
@@ -78,8 +83,6 @@ def _known_text(args: list[str]) -> str:
 
 def _reader_went_away() -> int:
     """``afs ... | head``: nothing more can be said, also not when Python flushes at its end."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 141
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem, shell_complete
 
 from afs_core import firstparty, making
 from afs_core.capability import Command
@@ -70,10 +71,24 @@ class CatalogueGroup(click.Group):
         path = self._path(args[0])
         if " ".join([path, *args[1:2]]) in self.registry.offered_commands() and len(args) > 1:
             return args[0], CatalogueGroup(self.registry, path), args[1:]
-        command = self.get_command(ctx, args[0])
-        if command is None:
-            raise self._unknown(ctx, args[0])
+        try:
+            command = self.get_command(ctx, args[0])
+            if command is None:
+                raise self._unknown(ctx, args[0])
+        except AfsError:
+            if not ctx.resilient_parsing:  # a shell that completes a word wants no message
+                raise
+            command = click.Command(args[0])
         return args[0], command, args[1:]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names out of the registry: nothing is imported to complete a word."""
+        summaries = {path: owned[0][1].summary for path, owned in self.registry.offered_commands().items()}
+        return [
+            CompletionItem(name, help=summaries.get(self._path(name)))
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
 
     def get_help(self, ctx: click.Context) -> str:
         offers = self.registry.offered_commands()
@@ -89,7 +104,7 @@ class CatalogueGroup(click.Group):
     def _path(self, name: str) -> str:
         return f"{self.prefix} {name}" if self.prefix else name
 
-    def _unknown(self, ctx: click.Context, name: str) -> Exception:
+    def _unknown(self, ctx: click.Context, name: str) -> AfsError:
         path = self._path(name)
         owner = firstparty.owner_of_command(path)
         if owner:
@@ -119,8 +134,6 @@ def _dispatch(args: list[str], session: Session) -> int:
         return 0
     root = CatalogueGroup(session.registry)
     if "_AFS_COMPLETE" in os.environ:
-        from click.shell_completion import shell_complete
-
         return shell_complete(root, {"obj": session}, "afs", "_AFS_COMPLETE", os.environ["_AFS_COMPLETE"])
     try:
         with root.make_context("afs", args, obj=session) as context:
@@ -148,7 +161,7 @@ def _command(path: str, owned: list[tuple[PluginStatus, Command]], ctx: click.Co
 def _absent(registry: Registry, path: str, owner: str) -> AfsError:
     """Why a first-party command is not there."""
     fault = registry.fault_of(owner)
-    if isinstance(fault, AfsError):
+    if fault is not None:
         return fault
     line = firstparty.install_line(owner)
     status = next((status for status in registry.statuses if status.name == owner), None)
@@ -166,6 +179,8 @@ def _failed(fault: BaseException, args: Sequence[str], session: Session) -> int:
 
         traceback.print_exception(fault)
     words = [word for word in args[:2] if not word.startswith("-")]
+    if words and firstparty.owner_of_command(words[0]):
+        del words[1:]
     with click.Context(click.Command("afs"), obj=session):
         return show_failure(fault, json=wants_json(args), command=" ".join(words))
 

@@ -290,3 +290,22 @@ def test_a_reader_that_goes_away_is_no_error(sandbox: Any) -> None:
         command, shell=True, env=sandbox.env, cwd=sandbox.work, capture_output=True, text=True
     )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("afs ", {"good", "plugins", "status"}),
+        ("afs good h", {"hello"}),
+        ("afs nowhere x", set()),
+        ("afs gone ", set()),
+    ],
+)
+def test_completion_imports_no_plugin_code(sandbox: Any, line: str, words: set[str]) -> None:
+    declared = "def afs_commands(): return [Command(path='gone', target='x:y')]"
+    sandbox.install("gone", f"from afs_core import Command, hookimpl\n@hookimpl\n{declared}")
+    parts = line.split(" ")
+    env = {"_AFS_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(parts) - 1)}
+    result = sandbox.afs(env=env)
+    found = {entry.partition(",")[2] for entry in result.stdout.splitlines() if entry}
+    assert words <= found and (words or not found) and result.stderr == ""
