@@ -13,6 +13,7 @@ from typing import Any
 
 __all__ = [
     "COMMANDS",
+    "KINDS",
     "PLUGINS",
     "install_line",
     "owner_of_capability",
@@ -118,20 +119,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-#: Capabilities by plugin, each ``kind/name``.
+#: Capabilities of the contract kinds and transforms by plugin, each ``kind/name``.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "dedupe": ("transforms/exact-dedupe", "evaluators/contamination"),
     "evaluation": ("evaluators/compare", "scorers/exact-match"),
     "generators": ("generators/memory", "generators/notes", "transforms/quality-floor"),
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
-    "models": (
-        "resolvers/model",
-        "providers/hf",
-        "providers/gguf",
-        "providers/openai",
-        "providers/lmstudio",
-        "providers/ollama",
-    ),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
     "redaction": ("transforms/redaction",),
@@ -144,8 +137,20 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+#: Kinds that a plugin owns, and their owner.
+KINDS = {
+    "agents": "agents",
+    "deployers": "deployment",
+    "engines": "pipeline",
+    "experts": "experts",
+    "models": "quickstart",
+    "providers": "models",
+    "resolvers": "models",
+    "services": "agents",
+}
+
 #: Every first-party plugin.
-PLUGINS = frozenset({*COMMANDS, *CAPABILITIES, "mlx", "reports", "unsloth"})
+PLUGINS = frozenset({*COMMANDS, *CAPABILITIES, *KINDS.values(), "mlx", "reports", "unsloth"})
 
 
 def owner_of_command(path: str) -> str:
@@ -168,8 +173,9 @@ def words_below(prefix: str) -> set[str]:
 
 
 def owner_of_capability(kind: str, name: str) -> str:
-    """The plugin that brings ``kind/name``, or ``""``."""
-    return next((plugin for plugin, names in CAPABILITIES.items() if f"{kind}/{name}" in names), "")
+    """The plugin that brings ``kind/name``, else the one that owns the kind, else ``""``."""
+    path = f"{kind}/{name}"
+    return next((plugin for plugin, names in CAPABILITIES.items() if path in names), KINDS.get(kind, ""))
 
 
 def install_line(*plugins: str) -> str:

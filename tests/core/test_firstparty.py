@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from afs_core import firstparty
+from afs_core.capability import CONTRACT_KINDS
 from afs_core.config import Config
 from afs_core.registry import Registry
 from afs_core.status import PluginStatus
@@ -28,10 +29,12 @@ def test_every_declared_command_is_known_with_its_owner(present: list[PluginStat
 
 
 def test_every_declared_capability_is_known_with_its_owner(present: list[PluginStatus]) -> None:
-    declared = [(item, plugin.name) for plugin in present for item in plugin.capabilities]
+    everything = [(item, plugin.name) for plugin in present for item in plugin.capabilities]
+    declared = [(item, name) for item, name in everything if item.kind in CONTRACT_KINDS]
     owner = firstparty.owner_of_capability
     unknown = [f"{name}: {i.kind}/{i.name}" for i, name in declared if owner(i.kind, i.name) != name]
     assert unknown == []
+    assert {item.kind for item, _ in everything} <= {*CONTRACT_KINDS, *firstparty.KINDS}
 
 
 def test_every_plugin_of_the_checkout_is_known() -> None:
