@@ -59,7 +59,7 @@ def load_checkpoint(base: Path, adapter: Path | None = None, device: str = "auto
         raise DataError(f"expected a checkpoint in safetensors: {fault}", path=base) from None
     if adapter is not None:
         model = _with_adapter(model, adapter)
-    return model.to(place).eval(), tokenizer
+    return model.to(device=place).eval(), tokenizer
 
 
 def _with_adapter(model: Any, adapter: Path) -> Any:
