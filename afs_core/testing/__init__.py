@@ -1,0 +1,1 @@
+"""Fixtures and conformance classes for authors of plugins."""
