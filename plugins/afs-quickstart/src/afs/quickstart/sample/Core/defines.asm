@@ -17,7 +17,7 @@
 !TM = $212C ; layers on the main screen
 !COLDATA = $2132 ; fixed colour
 
-; --- sound link ---
+; --- sound ports ---
 !APUIO0 = $2140 ; sound command
 !APUIO1 = $2141 ; sound argument
 !APUIO2 = $2142 ; sound sequence number

@@ -47,7 +47,7 @@ HeroX = $7E0980 ; hero's left edge in room pixels, a word
 HeroY = $7E0982 ; hero's top edge in room pixels, a word
 HeroFacing = $7E0984 ; 0 north, 1 east, 2 south, 3 west
 HeroAction = $7E0985 ; 0 stand, 1 walk, 2 swim, 3 hook flight, 4 cast, 5 hurt, 6 drown
-HeroVigor = $7E0986 ; health in quarter pearls
+HeroVigor = $7E0986 ; health left during play, in quarter pearls; at 0 the hero falls
 HeroVigorMax = $7E0987 ; most health the hero can hold, in quarter pearls
 HeroMercy = $7E0988 ; frames of safety left after a blow
 HeroPushX = $7E0989 ; signed pixels a blow still pushes the hero sideways
@@ -157,7 +157,7 @@ NameBuffer = $7E0F10 ; eight letters of the name being entered, 255 for a blank
 ; --- sound and timers ---
 SongNow = $7E0F40 ; number of the song that is playing
 SongNext = $7E0F41 ; number of the song that waits for the fade to end
-EffectQueue = $7E0F42 ; four sound effects waiting for the link, 0 for none
+EffectQueue = $7E0F42 ; four sound effects waiting to be sent, 0 for none
 EffectSerial = $7E0F46 ; sequence number that tells the sound unit a command is new
 TimerLeft = $7E0F50 ; six words: frames left on each general timer
 TimerEvent = $7E0F60 ; six bytes: event number each general timer raises

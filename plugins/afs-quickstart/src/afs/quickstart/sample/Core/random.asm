@@ -84,12 +84,12 @@ Random_PickWeighted:
   JSL Random_Next
   LDY #$00
 .row
-  CMP [WorkPtr],Y
+  CMP.b [WorkPtr],Y
   BCC .drawn
-  SBC [WorkPtr],Y
+  SBC.b [WorkPtr],Y
   INY
   PHA
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   BEQ .short
   PLA
   BRA .row

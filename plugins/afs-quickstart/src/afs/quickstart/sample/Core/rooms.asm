@@ -19,22 +19,22 @@ Rooms_Enter:
   BPL .free_shot
   JSL Rooms_HeaderOf
   LDY #$00
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w RoomFlags
   INY
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w RoomWater
   INY
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w SluiceFlow
   INY
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w SongNext
   INY
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w RoomDoors
   INY
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w RoomLock
   JSL Door_RestoreUnlocked
   RTL

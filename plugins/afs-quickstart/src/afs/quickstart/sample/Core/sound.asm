@@ -1,4 +1,4 @@
-; The link to the sound unit: songs, effects, and where they sit in the room.
+; The way to the sound unit: songs, effects, and where they sit in the room.
 
 ; Sound_Queue
 ; Puts an effect into the first empty place of the queue; an effect that already waits is not repeated.

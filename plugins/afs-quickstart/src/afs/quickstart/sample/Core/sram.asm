@@ -13,8 +13,8 @@ LogRoom = $7EF312 ; room in which the hero wakes
 LogHarbour = $7EF313 ; room of the quay at which the boat is moored
 
 ; --- body and purse ---
-LogVigor = $7EF318 ; stored health in quarter pearls
-LogVigorMax = $7EF319 ; stored limit of health in quarter pearls
+LogVigor = $7EF318 ; health when the log was written, in quarter pearls; 0 wakes the hero with three pearls
+LogVigorMax = $7EF319 ; upper limit of health when the log was written, in quarter pearls
 LogPearlShards = $7EF31A ; pearl shards found, four make a pearl, 0 to 3
 LogShells = $7EF31C ; purse, four packed decimal digits
 LogShellGoal = $7EF31E ; purse that the counter still rolls to, packed decimal
@@ -70,9 +70,9 @@ OptionHints = $7EF3C6 ; 1 while Old Harrow's ghost offers hints
 LogEnd = $7EF3FF ; last byte covered by the checksum
 
 ; --- battery RAM ---
-SlotA = $700000 ; first stored log, 256 bytes
-SlotB = $700100 ; second stored log
-SlotC = $700200 ; third stored log
+SlotA = $700000 ; first of the three stored logs, 256 bytes
+SlotB = $700100 ; second of the three stored logs, copied whole like the first
+SlotC = $700200 ; third and last of the stored logs
 LastSlot = $700300 ; slot that was used last, 0 to 2
 SlotWriting = $700301 ; 1 while a log is being written, so that a power cut shows
 BatteryMark = $700302 ; word $5A3C once the battery RAM has been prepared

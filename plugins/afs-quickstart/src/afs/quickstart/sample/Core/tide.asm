@@ -59,7 +59,7 @@ Tide_RingBell:
   RTS
 
 ; Tide_HeightAt
-; Works out the sea level of an hour: the day curve, half a step more for each quarter toward full or new moon.
+; Works out the sea level of an hour: half the day curve, which gains three at new and full moon, one beside them, none at the quarters.
 ; Entry: M=8 X=8   In: A = bell 0 to 11, X = moon phase 0 to 7
 ; Out: A = sea level 0 to 7   Clobbers: X, Work0
 Tide_HeightAt:
@@ -80,7 +80,7 @@ Tide_HeightAt:
   db 0, 2, 6, 10, 12, 9, 5, 1
   db 4, 8, 11, 7
 .spring_bonus
-  db 3, 2, 0, 1, 3, 2, 0, 1
+  db 3, 1, 0, 1, 3, 1, 0, 1
 
 ; Tide_FollowTarget
 ; Moves the sea one level toward its goal every 32 frames and notices the turn of the tide.

@@ -76,10 +76,10 @@ Door_SealForFight:
 .won
   JSL Rooms_HeaderOf
   LDY #$04
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w RoomDoors
   INY
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.w RoomLock
   LDA #$04
   TRB.w RoomFlags

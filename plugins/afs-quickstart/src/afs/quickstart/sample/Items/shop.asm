@@ -64,7 +64,7 @@ Shop_Price:
   BCC .closed
   LDY #$01
   REP #$20
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   STA.b Work0
   SEP #$20
   LDA.l QuestOrrin
@@ -96,7 +96,7 @@ Shop_Buy:
   BCC .refused
   JSL Purse_Spend
   BCC .poor
-  LDA [WorkPtr]
+  LDA.b [WorkPtr]
   CMP.b #!ITEM_BRINE_POT
   BEQ .pots
   CMP.b #!ITEM_BAIT

@@ -12,7 +12,7 @@ SeaChart_Move:
   ASL A
   ORA.b Work0
   TAX
-  LDA.l SeaChart_Links,X
+  LDA.l SeaChart_Ways,X
   CMP.w ChartCursor
   BEQ .same
   STA.b Work0
@@ -123,7 +123,7 @@ SeaChart_FloodHour:
   RTL
 
 ; Neighbours of each island to the north, east, south and west; its own number where there is none.
-SeaChart_Links:
+SeaChart_Ways:
   db 0, 1, 4, 0 ; Lampholm
   db 1, 2, 5, 0 ; Ferry Stair
   db 2, 3, 6, 1 ; Orrin's Wharf

@@ -40,7 +40,7 @@ Text_Next:
   INC A
   STA.w TextCursor
   SEP #$20
-  LDA [WorkPtr]
+  LDA.b [WorkPtr]
   RTL
 
 ; Text_Type
@@ -119,7 +119,7 @@ Text_WordWidth:
   STZ.b Work0
   LDY #$00
 .letter
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   CMP #$21
   BCC .end
   JSL Text_LetterWidth
@@ -143,7 +143,7 @@ Text_WordWidth:
 Text_Length:
   LDY #$0000
 .byte
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   BEQ .end
   INY
   BNE .byte

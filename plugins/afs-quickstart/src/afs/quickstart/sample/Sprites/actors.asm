@@ -143,11 +143,11 @@ Actor_SpawnSet:
   LDA.b #EnemySets_List>>16
   STA.b WorkPtr+2
 .row
-  LDA [WorkPtr]
+  LDA.b [WorkPtr]
   BEQ .done
   LDY #$01
   REP #$20
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   PHA
   AND #$001F
   ASL A
@@ -166,7 +166,7 @@ Actor_SpawnSet:
   ADC #$0003
   PHA
   SEP #$20
-  LDA [WorkPtr]
+  LDA.b [WorkPtr]
   JSL Actor_Spawn
   REP #$20
   PLA

@@ -16,7 +16,7 @@ Schedule_Find:
   LDX #$FF
   LDY #$00
 .stop
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   CMP #$FF
   BEQ .end
   CMP.w TideBell
@@ -33,7 +33,7 @@ Schedule_Find:
   CPX #$FF
   BNE .known
 .to_last
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   CMP #$FF
   BEQ .end
   INY
@@ -67,18 +67,18 @@ Schedule_Find:
 Schedule_IsHere:
   JSL Schedule_Find
   LDY #$01
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   CMP.w RoomId
   BNE .elsewhere
   INY
   REP #$20
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   AND #$001F
   ASL A
   ASL A
   ASL A
   STA.b Work0
-  LDA [WorkPtr],Y
+  LDA.b [WorkPtr],Y
   AND #$1F00
   XBA
   ASL A
