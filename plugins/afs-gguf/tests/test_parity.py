@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -252,6 +253,16 @@ def test_a_report_passes_only_if_every_finding_does(job: EvalJob) -> None:
     strict = evaluate(job, max_kl=1e-9)
     assert not strict.passed
     assert [finding.name.split(": ")[1] for finding in strict.findings if not finding.passed] == ["kl"] * 3
+
+
+def test_positions_may_come_from_samples(job: EvalJob, tmp_path: Path) -> None:
+    data = tmp_path / "val.jsonl"
+    rows = [{"instruction": f"Where is symbol {n}?", "output": f"At ${n:06X}."} for n in range(9)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asked = EvalJob(output=job.output, models=job.models[:2], data=(data,), limit=3)
+    row = evaluate(asked, positions=1000).tables["parity"][0]
+    assert 3 * 20 < row["positions"] < 3 * 128
+    assert evaluate(asked, positions=30).tables["parity"][0]["positions"] == 30
 
 
 def test_a_damaged_file_fails_the_report_and_not_the_command(job: EvalJob, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from afs_core.worker import Worker, WorkerDied, WorkerError, WorkerTimeout
 __all__ = ["Completion", "Engine", "serve"]
 
 _TARGET = f"{__name__}:serve"
+_SMALL = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,17 @@ class Completion:
 class Engine:
     """One GGUF file, loaded in a child process at construction.
 
-    ``context`` is in tokens, ``threads`` 0 means one for each core, ``timeout`` is seconds for
-    one call. Raises Missing without xllamacpp, and DataError for a file that does not load or
-    takes the child down with it; the message then holds the engine's last words.
+    ``context`` is in tokens, ``timeout`` is seconds for one call. ``threads`` 0 means one for each
+    core, and a single one for a file under 64 MB, where threads wait more than they work.
+    Raises Missing without xllamacpp, and DataError for a file that does not load or takes the
+    child down with it; the message then holds the engine's last words.
     """
 
     def __init__(self, path: Path, *, context: int = 2048, threads: int = 0, timeout: float = 300.0) -> None:
         if importlib.util.find_spec("xllamacpp") is None:
             raise Missing("the GGUF engine xllamacpp is not installed", hint="pip install xllamacpp")
         self.path = path
+        threads = threads or (1 if _is_small(path) else 0)
         settings = {"path": str(path.resolve()), "context": context, "threads": threads}
         self._worker = Worker(_TARGET, settings, timeout=timeout)
         try:
@@ -135,6 +138,10 @@ class Engine:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _is_small(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size < _SMALL
 
 
 def serve(config: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:

@@ -19,6 +19,7 @@ from .merged import MergedModel
 from .parity import LIMITS, Limits, Parity, compare, plan_positions
 from .probes import TEXTS
 from .reference import Reference
+from .safetensors import Floats
 
 if TYPE_CHECKING:
     from afs_core.run import Run
@@ -43,7 +44,7 @@ class ParityConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = None
     positions: Annotated[int, Meta(description="Next-token choices that are compared", ge=1, le=100_000)] = 96
     threads: Annotated[
-        int, Meta(description="Threads of the GGUF engine; 0 means one for each core", ge=0, le=256)
+        int, Meta(description="Threads of the GGUF engine; 0 lets it choose", ge=0, le=256)
     ] = 0
     max_kl: Annotated[
         Annotated[float, Meta(ge=0)] | None,
@@ -76,10 +77,9 @@ class ParityEvaluator:
         Raises UsageError unless there is one model and at least one GGUF file.
         """
         model, files = self._models(job)
-        texts = list(islice(_texts(job), job.limit)) or list(TEXTS)
         with MergedModel(*model, any_base=True) as merged:
             reference = Reference(*model)
-            sequences = plan_positions(reference, texts, self._config.positions)
+            sequences = self._sequences(job, reference)
             found = []
             with self._run.progress("parity", len(files)) as bar:
                 for file in files:
@@ -87,6 +87,14 @@ class ParityEvaluator:
                     found.append(compare(file, merged, reference, sequences, threads=self._config.threads))
                     bar.advance()
         return self._report(found)
+
+    def _sequences(self, job: EvalJob, reference: Reference) -> list[tuple[list[int], Floats]]:
+        """Positions within the samples of the job, else within texts of our own."""
+        if not job.data:
+            return plan_positions(reference, TEXTS, self._config.positions)
+        chats = islice(_chats(job), job.limit)
+        texts = (reference.render(chat) or "\n".join(turn["content"] for turn in chat) for chat in chats)
+        return plan_positions(reference, texts, self._config.positions, length=128)
 
     def _models(self, job: EvalJob) -> tuple[tuple[Path, Path | None], list[Path]]:
         names = [*job.models, *([job.baseline] if job.baseline else [])]
@@ -161,10 +169,11 @@ class ParityEvaluator:
         )
 
 
-def _texts(job: EvalJob) -> Iterator[str]:
+def _chats(job: EvalJob) -> Iterator[list[dict[str, str]]]:
     for path in job.data:
         for sample in read_samples(path):
-            yield "\n".join(str(message.get("content") or "") for message in sample.to_messages())
+            turns = sample.to_messages()
+            yield [{"role": turn["role"], "content": str(turn.get("content") or "")} for turn in turns]
 
 
 def _row(one: Parity) -> dict[str, Any]:

@@ -8,7 +8,7 @@ that will serve the file is asked for tokens, rendered chats, stop tokens and di
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,6 @@ class Limits:
 #: Two tokens this close in log-probability are a toss-up that rounding may decide.
 TIE = 0.1
 
-_SEQUENCE = 32
-
 #: Rounding bounds for the plain types; for the others, wide of what llama.cpp measures on models
 #: from 0.5 to 8 billion weights, so that only a fault crosses them.
 LIMITS = {
@@ -54,7 +52,7 @@ LIMITS = {
     "F16": Limits(1e-3, 0.97),
     "Q8_0": Limits(1e-2, 0.93),
     "Q5_K_M": Limits(6e-2, 0.85),
-    "Q4_K_M": Limits(1.5e-1, 0.80),
+    "Q4_K_M": Limits(1.5e-1, 0.75),
 }
 
 
@@ -118,12 +116,15 @@ def compare(
 
 
 def plan_positions(
-    reference: Reference, texts: Sequence[str], positions: int
+    reference: Reference, texts: Iterable[str], positions: int, length: int = 32
 ) -> list[tuple[list[int], Floats]]:
-    """Token sequences with about ``positions`` positions in all, and the reference's answers."""
+    """Token sequences of at most ``length`` with ``positions`` positions in all, or as many as the
+    texts give, and the reference's log-probabilities of each, shape (tokens, vocabulary)."""
     sequences: list[tuple[list[int], Floats]] = []
     for text in texts:
-        if (ids := reference.encode(text)[: min(_SEQUENCE, positions)]) and positions > 0:
+        if positions <= 0:
+            break
+        if ids := reference.encode(text)[: min(length, positions)]:
             sequences.append((ids, reference.logprobs(ids)))
             positions -= len(ids)
     return sequences
