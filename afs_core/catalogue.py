@@ -125,7 +125,10 @@ def _load(path: str) -> dict[str, Any] | None:
     head, payload = data[: len(_MAGIC) + 4], data[len(_MAGIC) + 4 :]
     if head != _head(payload):
         return None
-    content = marshal.loads(payload)
+    try:
+        content = marshal.loads(payload)
+    except (ValueError, EOFError, TypeError):  # written by another version of Python
+        return None
     return content if isinstance(content, dict) else None
 
 

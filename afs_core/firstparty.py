@@ -182,13 +182,14 @@ def install_line(*plugins: str) -> str:
     """What to type so that the first-party ``plugins`` are there.
 
     From a checkout pip cannot see the siblings that a plugin builds on, so there the line
-    names all of them as paths.
+    names all that are not installed yet as paths.
     """
     checkout = _checkout()
     names = [f"afs-{plugin}" for plugin in plugins]
     if checkout is None or not all((checkout / "plugins" / name).is_dir() for name in names):
         return f"pip install {' '.join(names)}"
-    closure = sorted({part for name in names for part in _closure(checkout, name)})
+    needed = {part for name in names for part in _closure(checkout, name)}
+    closure = sorted(name for name in needed if name in names or not _installed(name))
     return f"pip install {' '.join(shlex.quote(str(checkout / 'plugins' / name)) for name in closure)}"
 
 
@@ -206,6 +207,15 @@ def _checkout() -> Path | None:
         return None
     folder = Path(unquote(address.path))
     return folder if address.scheme == "file" and (folder / "plugins").is_dir() else None
+
+
+def _installed(distribution: str) -> bool:
+    from importlib import metadata
+
+    try:
+        return bool(metadata.version(distribution))
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def _closure(checkout: Path, name: str, seen: frozenset[str] = frozenset()) -> set[str]:

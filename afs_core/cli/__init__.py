@@ -40,6 +40,7 @@ _HELP = ("--help", "-h")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
     args = list(sys.argv[1:] if argv is None else argv)
+    _never_refuse_a_character()
     try:
         text = _known_text(args)
         if text:
@@ -79,6 +80,13 @@ def _known_text(args: list[str]) -> str:
     if any(path == prefix for path, _ in lines):
         return ""
     return help.group_help(prefix, lines, content["faults"], content["problems"])
+
+
+def _never_refuse_a_character() -> None:
+    """A terminal without UTF-8 shows an escape for what it cannot, instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower() != "utf-8" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _reader_went_away() -> int:

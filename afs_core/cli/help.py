@@ -61,7 +61,10 @@ def group_help(prefix: str, lines: Sequence[Line], faults: int = 0, problems: in
 
 
 def _listed(lines: Sequence[Line], width: int) -> str:
-    return "".join(f"  {path.ljust(width)}  {summary.rstrip('.')}".rstrip() + "\n" for path, summary in lines)
+    return "".join(
+        f"  {path.ljust(width)}  {' '.join(summary.split()).rstrip('.')}".rstrip() + "\n"
+        for path, summary in lines
+    )
 
 
 def _footer(faults: int, problems: int) -> list[str]:

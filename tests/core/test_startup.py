@@ -111,6 +111,14 @@ for name in afs_core.__all__:
         afs_core.nonsense  # type: ignore[attr-defined]  # noqa: B018
 
 
+def test_help_on_a_terminal_that_lacks_characters(sandbox: Any) -> None:
+    source = ONE_COMMAND.format("one").replace("Version one.", "Größe →\\n  zwei.")
+    sandbox.install("tiny", source)
+    for _ in range(2):
+        result = sandbox.afs("--help", env={"PYTHONIOENCODING": "latin-1"}, encoding="latin-1")
+        assert result.returncode == 0 and "tiny one         Größe \\u2192 zwei\n" in result.stdout
+
+
 # What must be seen at once
 
 
