@@ -27,7 +27,7 @@ class Echo:
 
 
 class Loud(Echo):
-    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):  # type: ignore[override]
+    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         volume: int = 1
 
 

@@ -108,7 +108,7 @@ for name in afs_core.__all__:
     result = sandbox.run("-c", code)
     assert result.returncode == 0, result.stderr
     with pytest.raises(AttributeError):
-        afs_core.nonsense  # type: ignore[attr-defined]  # noqa: B018
+        afs_core.nonsense  # noqa: B018
 
 
 def test_help_on_a_terminal_that_lacks_characters(sandbox: Any) -> None:
