@@ -177,6 +177,7 @@ def test_an_adapter_of_another_base_is_refused_by_tensor(
         ("/gone/models/Small-Base/", True),
         ("C:\\models\\small-base", True),
         (None, True),
+        ("tiny", True),
         ("Qwen/Qwen2.5-Coder-7B", False),
         ("/elsewhere/other-base", False),
     ],

@@ -111,13 +111,16 @@ def _round(values: Floats, dtype: str) -> Floats:
 
 
 def _check_base(adapter: Adapter, base: Path, any_base: bool) -> None:
-    """An adapter names its base by hub name or by path; the last part must fit the folder."""
-    name = adapter.base_name.rstrip("/\\")
-    if any_base or not name:
+    """An adapter names its base by hub name or by path; the last part must fit the folder.
+
+    A bare name is an alias or a model that a plugin ships, and says nothing about folders.
+    """
+    name = adapter.base_name.rstrip("/\\").replace("\\", "/")
+    if any_base or "/" not in name:
         return
     if Path(name).expanduser().resolve() == base.resolve():
         return
-    last = name.replace("\\", "/").rpartition("/")[2].casefold()
+    last = name.rpartition("/")[2].casefold()
     folders = [part.casefold() for part in base.resolve().parts]
     if folders[-1] == last or any(part.endswith(f"--{last}") for part in folders):
         return
