@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from afs.generators.sources import walk
+from afs.generators.sources import census
 from afs.pipeline import Pipeline, read_pipeline
 from afs.pipeline.state import StageState
 from afs.reports import pipeline_report, write_report
@@ -40,8 +39,7 @@ def check_sources(stage: StageState, source: Path) -> None:
     made = stage.counts[-1].went_out if stage.counts else 0
     if made >= FEWEST:
         return
-    kinds = Counter(file.suffix or "no suffix" for file in walk(source))
-    found = ", ".join(f"{count} {suffix}" for suffix, count in kinds.most_common(8)) or "no files"
+    found = ", ".join(f"{count} {suffix}" for suffix, count in census(source).items()) or "no files"
     raise GateRefused(
         f"{source}: {made} samples came out of it, {FEWEST} are the least; files found: {found}",
         hint="name a folder with assembly in asar syntax, Markdown or text notes",
