@@ -123,7 +123,7 @@ def imports(file: Path) -> Iterator[tuple[str, str]]:
             if node.level == 0:
                 yield from ((f"{node.module}.{alias.name}", place) for alias in node.names)
         elif isinstance(node, ast.Call) and "import_module" in ast.dump(node.func):
-            yield from ((arg.value, place) for arg in node.args if isinstance(arg, ast.Constant))
+            yield from ((str(arg.value), place) for arg in node.args if isinstance(arg, ast.Constant))
 
 
 def distribution(requirement: str) -> str:
