@@ -249,7 +249,7 @@ def _paths(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
     found = []
     for name, value in settings.items():
         for item in value if isinstance(value, (list, tuple)) else (value,):
-            if isinstance(item, Path) or name in {"base_model", "baseline", "models"}:
+            if isinstance(item, Path) or (item and name in {"base_model", "baseline", "models"}):
                 path = Path(item).expanduser()
                 if path.exists():
                     found.append((name, path))
