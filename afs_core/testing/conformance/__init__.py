@@ -1,0 +1,1 @@
+"""One class for each contract kind; its checks are the promises of that kind."""
