@@ -129,7 +129,7 @@ def write_tokenizer(folder: Path) -> None:
 
 
 def run_job(folder: Path, schemes: tuple[str, ...]) -> None:
-    from afs.gguf.convert import convert
+    from afs.gguf.conversion import convert
     from afs.gguf.merge import merge
     from afs.gguf.merged import MergedModel
     from afs.gguf.mixture import SCHEMES
@@ -159,7 +159,7 @@ def measured(folder: Path, job: str) -> None:
     if job == "classic":
         run_classic(folder)
     elif job == "imports":
-        import afs.gguf.convert  # noqa: F401
+        import afs.gguf.conversion  # noqa: F401
     else:
         run_job(folder, JOBS[job])
     seconds, cpu = time.monotonic() - began, time.process_time()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from afs.gguf.convert import convert
+from afs.gguf.conversion import convert
 from afs.gguf.merged import MergedModel
 from afs.gguf.metadata import Field
 from afs.gguf.mixture import SCHEMES

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from afs.gguf.convert import convert
+from afs.gguf.conversion import convert
 from afs.gguf.merge import merge
 from afs.gguf.merged import MergedModel
 from afs.gguf.mixture import SCHEMES, scheme
@@ -199,7 +199,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 from pathlib import Path
-from afs.gguf.convert import convert
+from afs.gguf.conversion import convert
 from afs.gguf.merge import merge
 from afs.gguf.merged import MergedModel
 from afs.gguf.mixture import SCHEMES
@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_nothing_behind(base: Path, tmp_path: Path, limit: in
 SLOW = """
 import sys, time
 from pathlib import Path
-from afs.gguf.convert import convert
+from afs.gguf.conversion import convert
 from afs.gguf.merged import MergedModel
 from afs.gguf.mixture import SCHEMES
 with MergedModel(Path(sys.argv[1])) as model:
@@ -319,7 +319,7 @@ def test_a_pass_is_quick_enough_for_the_quickstart(base: Path, adapter: Path, tm
 MEASURED = """
 import sys
 from pathlib import Path
-from afs.gguf.convert import convert
+from afs.gguf.conversion import convert
 from afs.gguf.merged import MergedModel
 from afs.gguf.mixture import SCHEMES
 with MergedModel(Path(sys.argv[1])) as model:

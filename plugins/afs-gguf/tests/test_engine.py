@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from afs.gguf.engine import Engine
+from afs.models.engine import Engine
 from afs_core.errors import DataError, Missing
 
 

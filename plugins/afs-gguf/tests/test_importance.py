@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from afs.gguf.convert import convert
+from afs.gguf.conversion import convert
 from afs.gguf.element import Element
 from afs.gguf.importance import Importance
 from afs.gguf.merged import MergedModel

@@ -195,7 +195,7 @@ def test_a_file_that_aborts_the_engine_is_a_finding(
 
 
 def test_an_untuned_file_is_not_taken_for_the_tuned_one(base: Path, setting: Setting, tmp_path: Path) -> None:
-    from afs.gguf.convert import convert
+    from afs.gguf.conversion import convert
     from afs.gguf.mixture import SCHEMES
 
     with MergedModel(base) as model:

@@ -2,10 +2,8 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from afs.gguf.convert import Converted as Converted
-    from afs.gguf.convert import convert as convert
-    from afs.gguf.engine import Completion as Completion
-    from afs.gguf.engine import Engine as Engine
+    from afs.gguf.conversion import Converted as Converted
+    from afs.gguf.conversion import convert as convert
     from afs.gguf.inspection import inspect_gguf as inspect_gguf
     from afs.gguf.merged import MergedModel as MergedModel
     from afs.gguf.mixture import SCHEMES as SCHEMES
@@ -14,14 +12,12 @@ if TYPE_CHECKING:
     from afs.gguf.reader import read_gguf as read_gguf
 
 _HOMES = {
-    "Completion": "engine",
-    "Converted": "convert",
-    "Engine": "engine",
+    "Converted": "conversion",
     "GgufFile": "reader",
     "MergedModel": "merged",
     "SCHEMES": "mixture",
     "Scheme": "mixture",
-    "convert": "convert",
+    "convert": "conversion",
     "inspect_gguf": "inspection",
     "read_gguf": "reader",
 }

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from afs.models.engine import Engine
 from afs_core.errors import DataError
 
 from .element import Element
-from .engine import Engine
 from .merged import MergedModel
 from .metadata import Field, Kind
 from .mixture import SCHEMES

@@ -14,7 +14,7 @@ from afs_core.errors import UsageError
 from afs_core.manifest import Artifact
 from afs_core.protocols import QuantizeJob
 
-from .convert import Converted, convert
+from .conversion import Converted, convert
 from .importance import Importance
 from .merge import merge
 from .merged import MergedModel
