@@ -87,19 +87,20 @@ class AnswerTrainer(Trainer):
         collate = flattened if batching == "flattened" else padded
         super().__init__(model=model, args=args, train_dataset=rows, data_collator=collate)
         self.remove_callback(PrinterCallback)
+        self._rows = rows
         self.losses: list[torch.Tensor] = []
         self.tokens = 0
         # The loss below is a mean over the trained tokens of all batches that share a step.
         self.model_accepts_loss_kwargs = self.loss_is_scaled_for_ga = True
 
     def _get_train_sampler(self, train_dataset: Any = None) -> BucketedOrder:
-        lengths = [len(row.ids) for row in self.train_dataset]
+        lengths = [len(row.ids) for row in self._rows]
         return BucketedOrder(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
     def compute_loss(
         self, model: Any, inputs: Feed, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> torch.Tensor:
-        loss = answer_loss(model, inputs) / num_items_in_batch
+        loss: torch.Tensor = answer_loss(model, inputs) / num_items_in_batch
         self.losses.append(loss.detach())
         self.tokens += inputs["labels"].numel()
         return loss
@@ -184,7 +185,8 @@ class Conduct(TrainerCallback):
     def _due(self, state: Any) -> bool:
         if not self._validation or not self._every:
             return False
-        return state.global_step % self._every == 0 or state.global_step == state.max_steps
+        step: int = state.global_step
+        return step % self._every == 0 or step == state.max_steps
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._checkpoints.seal(state.global_step)

@@ -17,7 +17,7 @@ from afs_core import TrainJob, TrainPlan
 if TYPE_CHECKING:
     from afs.peft.settings import Settings
 
-__all__ = ["longest_allowed", "make_plan"]
+__all__ = ["longest_allowed", "make_plan", "refusals"]
 
 _LARGE = 100_000_000  # parameters from which one thread is a poor choice
 
@@ -38,9 +38,15 @@ def make_plan(job: TrainJob, settings: Settings, folder: Path, train: RowReader,
             "validation_samples": val.samples,
             "max_length": longest_allowed(settings, folder),
         },
-        problems=tuple(dict.fromkeys((*train.problems, *val.problems))),
+        problems=refusals(train, val),
         warnings=tuple(_warnings(settings, folder, train, val)),
     )
+
+
+def refusals(train: RowReader, val: RowReader) -> tuple[str, ...]:
+    """Why the job may not be trained; no validation data is fine, validation data with faults is not."""
+    empty = () if train.samples else ("the data holds no sample to train on",)
+    return (*empty, *train.faults, *val.faults)
 
 
 def longest_allowed(settings: Settings, folder: Path) -> int:

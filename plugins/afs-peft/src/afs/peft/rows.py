@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from afs.peft.template import ChatTokenizer, Tokens
 from afs.training.rows import read_rows_as_samples
-from afs_core import TrainingSample
+from afs_core import DataError, TrainingSample
 
 if TYPE_CHECKING:
     from afs_core import Run
 
-__all__ = ["IGNORED", "Row", "RowReader"]
+__all__ = ["IGNORED", "OnDrop", "Row", "RowReader"]
 
 #: Label of a token that is read and not learned.
 IGNORED = -100
 TOO_LONG = "longer than max_length"
+OnDrop = Callable[[TrainingSample, str], None]
 
 
 class Row(NamedTuple):
@@ -43,7 +44,7 @@ class Row(NamedTuple):
 
 
 class RowReader:
-    """Reads samples into rows and keeps count; ``problems`` are reasons not to train.
+    """Reads samples into rows and keeps count; ``faults`` are reasons not to train.
 
     ``on_drop`` hears of a sample that is too long, where the user chose to drop those.
     """
@@ -56,12 +57,12 @@ class RowReader:
         max_length: int,
         drop_too_long: bool = False,
         thinking: bool = False,
-        on_drop: Callable[[TrainingSample, str], None] | None = None,
+        on_drop: OnDrop | None = None,
     ) -> None:
         self._tokenizer, self._run = tokenizer, run
         self._max_length, self._drop, self._thinking = max_length, drop_too_long, thinking
         self._on_drop = on_drop
-        self._faults: dict[str, list[str]] = {}
+        self._found: dict[str, list[str]] = {}
         self.samples = self.tokens = self.trained_tokens = self.cut_tokens = self.longest = self.dropped = 0
 
     def read(self, paths: Iterable[Path]) -> Iterator[Row]:
@@ -75,7 +76,11 @@ class RowReader:
                     self._run.check_cancelled()
 
     def _row(self, sample: TrainingSample, place: str) -> Row | None:
-        tokens = self._tokenizer.encode(sample.to_messages(thinking=self._thinking))
+        try:
+            tokens = self._tokenizer.encode(sample.to_messages(thinking=self._thinking))
+        except DataError as fault:
+            self._note(f"that the chat template cannot hold ({fault.reason})", sample, place)
+            return None
         row = Row.of(tokens)
         if (fault := self._fault(tokens)) is not None:
             self._note(fault, sample, place)
@@ -100,7 +105,7 @@ class RowReader:
 
     def _note(self, fault: str, sample: TrainingSample, place: str, detail: str = "") -> None:
         words = " ".join(sample.instruction.split())[:48]
-        self._faults.setdefault(fault, []).append(f"{place} ({words!r}{detail})")
+        self._found.setdefault(fault, []).append(f"{place} ({words!r}{detail})")
 
     def _note_length(self, length: int, sample: TrainingSample, place: str) -> None:
         self.cut_tokens += length - self._max_length if not self._drop else length
@@ -114,11 +119,8 @@ class RowReader:
             self._on_drop(sample, TOO_LONG)
 
     @property
-    def problems(self) -> list[str]:
+    def faults(self) -> list[str]:
         """One sentence a kind of fault, with how many samples have it and the first of them."""
-        found = [
-            f"{len(places):,} samples {fault}; first {places[0]}" for fault, places in self._faults.items()
+        return [
+            f"{len(places):,} samples {fault}; first {places[0]}" for fault, places in self._found.items()
         ]
-        if not self.samples:
-            found.append("the data holds no sample to train on")
-        return found

@@ -16,7 +16,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Data, steps and rates are the job's; these are LoRA's and the machine's."""
 
     rank: Annotated[int, msgspec.Meta(description="Rank of the adapter's matrices", ge=1)] = 16
-    alpha: Annotated[float, msgspec.Meta(description="Scale of the adapter: alpha / rank", gt=0)] = 32
+    alpha: Annotated[int, msgspec.Meta(description="Scale of the adapter: alpha / rank", ge=1)] = 32
     dropout: Annotated[float, msgspec.Meta(description="Dropout before the adapter", ge=0, lt=1)] = 0.05
     target_modules: Annotated[
         tuple[str, ...], msgspec.Meta(description="Names of the linear layers that are adapted")

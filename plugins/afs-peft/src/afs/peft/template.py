@@ -108,7 +108,7 @@ class ChatTokenizer:
 
         try:
             return self._tokenizer.apply_chat_template(list(chat), chat_template=self._template, **options)
-        except TemplateError as fault:
+        except (TemplateError, ValueError) as fault:
             raise DataError(f"the chat template refuses a sample: {fault}", path=self._folder) from None
 
 

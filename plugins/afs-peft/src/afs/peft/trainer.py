@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from afs.peft.base import base_folder
-from afs.peft.planning import longest_allowed, make_plan
-from afs.peft.rows import RowReader
+from afs.peft.planning import longest_allowed, make_plan, refusals
+from afs.peft.rows import OnDrop, Row, RowReader
 from afs.peft.settings import Settings
 from afs.peft.template import ChatTokenizer
 from afs_core import Artifact, GateRefused, TrainJob, TrainPlan
@@ -36,12 +37,10 @@ class LoraTrainer:
         Raises UnknownName, Missing, DataError for a base that cannot be read.
         """
         folder = base_folder(job.base_model, self._run)
-        tokenizer = ChatTokenizer(folder)
-        train, val = self._reader(tokenizer, folder), self._reader(tokenizer, folder)
+        train, val = self._readers(folder)
         for reader, paths in ((train, job.data), (val, job.validation)):
-            with self._run.progress("plan") as bar:
-                for _ in reader.read(paths):
-                    bar.advance()
+            for _ in self._progress(reader.read(paths)):
+                pass
         return make_plan(job, self._settings, folder, train, val)
 
     def train(self, job: TrainJob) -> Artifact:
@@ -52,30 +51,28 @@ class LoraTrainer:
         where the plan has problems, and what :meth:`plan` raises.
         """
         folder = base_folder(job.base_model, self._run)
-        tokenizer = ChatTokenizer(folder)
-        train = self._reader(tokenizer, folder, counted=True)
-        val = self._reader(tokenizer, folder, counted=True)
-        with self._run.progress("tokens") as bar:
-            rows = [row for row in train.read(job.data) if bar.advance() is None]
-            held_out = list(val.read(job.validation))
-        _refuse([*train.problems, *(val.problems if job.validation else [])])
+        train, val = self._readers(folder, on_drop=self._run.drop)
+        rows = list(self._progress(train.read(job.data)))
+        held_out = list(self._progress(val.read(job.validation)))
+        if problems := refusals(train, val):
+            raise GateRefused(f"not trained: {'; '.join(problems)}", hint="mend the data, then train again")
         from afs.peft.training import Training
 
         return Training(job, self._settings, self._run, folder).adapter(rows, held_out)
 
-    def _reader(self, tokenizer: ChatTokenizer, folder: Path, *, counted: bool = False) -> RowReader:
-        return RowReader(
-            tokenizer,
-            self._run,
-            max_length=longest_allowed(self._settings, folder),
-            drop_too_long=self._settings.too_long == "drop",
-            thinking=self._settings.thinking,
-            on_drop=self._run.drop if counted else None,
-        )
+    def _readers(self, folder: Path, on_drop: OnDrop | None = None) -> tuple[RowReader, RowReader]:
+        """One for training data, one for validation data."""
+        tokenizer, settings = ChatTokenizer(folder), self._settings
+        options: dict[str, Any] = {
+            "max_length": longest_allowed(settings, folder),
+            "drop_too_long": settings.too_long == "drop",
+            "thinking": settings.thinking,
+            "on_drop": on_drop,
+        }
+        return RowReader(tokenizer, self._run, **options), RowReader(tokenizer, self._run, **options)
 
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise GateRefused(
-            f"not trained: {'; '.join(dict.fromkeys(problems))}", hint="mend the data, then train again"
-        )
+    def _progress(self, rows: Iterable[Row]) -> Iterator[Row]:
+        with self._run.progress("reading samples") as bar:
+            for row in rows:
+                bar.advance()
+                yield row

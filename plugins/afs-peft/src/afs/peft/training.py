@@ -56,7 +56,9 @@ class Training:
         self, model: Any, rows: Sequence[Row], held_out: Sequence[Row], checkpoints: Checkpoints
     ) -> TrainingLog:
         job, settings = self._job, self._settings
-        start = checkpoints.latest() if job.resume else checkpoints.remove()
+        if not job.resume:
+            checkpoints.remove()
+        start = checkpoints.latest()
         steps = total_steps(job, len(rows), settings.max_steps)
         told = arguments(job, settings, checkpoints.folder, steps, self._device)
         trainer = AnswerTrainer(model, told, rows, settings.batching)
@@ -156,8 +158,8 @@ def _quiet() -> Iterator[None]:
     """No bars, hints and deprecations of transformers: afs shows its own."""
     before = transformers_logging.get_verbosity()
     bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
@@ -165,4 +167,4 @@ def _quiet() -> Iterator[None]:
     finally:
         transformers_logging.set_verbosity(before)
         if bars:
-            transformers_logging.enable_progress_bar()
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
