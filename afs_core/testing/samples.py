@@ -62,7 +62,9 @@ def example_samples() -> list[TrainingSample]:
                 Message("assistant", "Nobody knows."),
             ),
         ),
-        TrainingSample(instruction="Print a quote.", output='"\\"\t\u2028"', extra={"from_elsewhere": [1, 2]}),
+        TrainingSample(
+            instruction="Print a quote.", output='"\\"\t\u2028"', extra={"from_elsewhere": [1, 2]}
+        ),
         TrainingSample(
             instruction="Continue the log.",
             output="12:04 boot\n12:05 ready",

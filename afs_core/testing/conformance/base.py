@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["HEAVY", "Conformance", "broken"]
 
 #: What no declaration may import: each costs every command of every user its own start-up.
-HEAVY = (
-    "aiohttp datasets http.client httpx jax keras matplotlib mlx numpy openai pandas peft requests scipy "
-    "sentence_transformers sklearn tensorflow tokenizers torch transformers trl urllib3"
-).split()
+HEAVY = tuple(
+    """
+    aiohttp datasets http.client httpx jax keras matplotlib mlx numpy openai pandas peft requests
+    scipy sentence_transformers sklearn tensorflow tokenizers torch transformers trl urllib3
+    """.split()  # noqa: SIM905
+)
 
 _WATCH = """
 import importlib, sys

@@ -124,7 +124,7 @@ class GeneratorConformance(Conformance):
             )
 
     def test_samples_hold_no_place_and_no_time(self) -> None:
-        places = {str(self.folder.parent), str(Path.home()), str(Path(__file__).parents[3])}
+        places = (str(self.folder.parent), f"{Path.home()}/")
         now = time.time()
         for sample in self.samples():
             for value in _values(sample.to_dict()):
@@ -187,9 +187,9 @@ def _values(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _place_or_time(value: Any, places: set[str], now: float) -> str:
+def _place_or_time(value: Any, places: tuple[str, ...], now: float) -> str:
     if isinstance(value, str):
-        if any(place in value for place in places if len(place) > 1):
+        if any(place in value for place in places):
             return "an absolute path"
         if datetime.date.fromtimestamp(now).isoformat() in value:
             return "today's date"
