@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "ask"]
 
-_BATCH = 16
+_BATCH = 32
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
