@@ -1,111 +1,137 @@
-"""A checkout of a ROM hack, found by what its files hold and not by what its folders are called."""
+"""A checkout of a ROM hack, found by what its files are and not by what its folders are called."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from afs.asm import Routine, Source
+from afs.asm import Source
 from afs.generators.markdown import Section, document, prose
 from afs.generators.sources import SourceFile, walk
+from afs.oracle.addresses import Address, Addresses
+from afs.oracle.routines import Explained, Routines
 from afs_core import DataError
 
 if TYPE_CHECKING:
     from afs_core import Run
 
-__all__ = ["ASSEMBLY", "DOCUMENTS", "Address", "Hack", "Text", "read_hack"]
+__all__ = ["ASSEMBLY", "DOCUMENTS", "Hack", "Text", "read_hack"]
 
-ASSEMBLY = frozenset({".asm", ".s", ".65s", ".inc", ".a65"})
-MARKDOWN = frozenset({".md", ".markdown"})
-DOCUMENTS = MARKDOWN | {".txt", ".rst"}
-# Four digits are an address of a bank; two are a number or an offset.
-_ADDRESS = re.compile(r"\$[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?")
+ASSEMBLY = frozenset({".asm", ".s", ".65s", ".65c", ".65816", ".a65", ".inc"})
+MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+DOCUMENTS = MARKDOWN | {".txt", ".text", ".rst", ".org"}
 _SHORTEST = 16
-
-
-class Address(msgspec.Struct, frozen=True):
-    """A symbol that names an address: ``value`` as ``$`` and four or six digits in upper case."""
-
-    name: str
-    value: str
-    comment: str
-    file: str
-    line: int
+_SHOWN = 5
+_HEAD = 8192
 
 
 class Text(msgspec.Struct, frozen=True):
-    """One section of a document."""
+    """One section of a document; ``title`` is its heading, or the document's name where it has none."""
 
     section: Section
+    title: str
     file: str
 
 
 class Hack(msgspec.Struct, frozen=True):
-    """What a checkout holds, in the order of its paths. ``files`` counts them by suffix."""
+    """What a checkout holds, in the order of its paths.
+
+    ``noted`` counts files by type, and what teaches nothing by reason.
+    """
 
     addresses: tuple[Address, ...]
-    routines: tuple[Routine, ...]
+    routines: tuple[Explained, ...]
     texts: tuple[Text, ...]
-    files: dict[str, int]
+    noted: dict[str, int]
 
 
 def read_hack(root: Path, run: Run) -> Hack:
     """Read every file of assembly and every document below ``root``.
 
-    Files that cannot be read are named in a warning and passed over. Raises DataError where
-    ``root`` is no folder.
+    What cannot be read, and names that are defined differently in two places, are left out and
+    named in a warning. Raises DataError where ``root`` is no folder.
     """
-    files: Counter[str] = Counter()
-    sources: list[Source] = []
-    texts: list[Text] = []
+    reader = _Reader(run)
     for file in walk(root, ASSEMBLY | DOCUMENTS):
         run.check_cancelled()
+        reader.take(file)
+    return reader.hack()
+
+
+class _Reader:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._noted: Counter[str] = Counter()
+        self._passed_over: dict[str, list[str]] = {}
+        self._addresses, self._routines = Addresses(), Routines()
+        self._texts: list[Text] = []
+
+    def take(self, file: SourceFile) -> None:
         try:
-            text = file.text()
+            text = self._source(file) if file.suffix in ASSEMBLY else file.text()
         except DataError as fault:
-            run.warn(f"passed over: {fault.message}")
-            continue
-        files[file.suffix] += 1
+            self._passed_over.setdefault(fault.reason, []).append(file.relative)
+            return
+        self._noted[f"{file.suffix} files"] += 1
         if file.suffix in ASSEMBLY:
-            sources.append(Source.parse(text, file.relative))
+            source = Source.parse(text, file.relative)
+            self._addresses.add(source)
+            self._routines.add(source)
         else:
-            texts += _texts(text, file)
-    routines = tuple(routine for source in sources for routine in source.routines)
-    return Hack(_addresses(sources, run), routines, tuple(texts), dict(sorted(files.items())))
+            self._take_document(text, file)
+
+    def _source(self, file: SourceFile) -> str:
+        """Assembly of an older encoding is read all the same: only its comments suffer."""
+        try:
+            return file.text()
+        except DataError:
+            data = b"\0" if file.problem else _bytes(file.path)
+            if b"\0" in data[:_HEAD]:
+                raise
+        self._noted["files not in UTF-8"] += 1
+        return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+    def _take_document(self, text: str, file: SourceFile) -> None:
+        sections = (document if file.suffix in MARKDOWN else prose)(text).sections
+        told = [section for section in sections if len(section.text.strip()) >= _SHORTEST]
+        self._noted["short sections"] += len(sections) - len(told)
+        name = "" if any(section.title for section in sections) else _words(file.relative)
+        self._texts += [Text(section, section.title or name, file.relative) for section in told]
+
+    def hack(self) -> Hack:
+        for reason, names in self._passed_over.items():
+            self._run.warn(f"passed over, {reason}: {_some(names)}")
+        if torn := [*_places(self._addresses.torn.values()), *_places(self._routines.torn.values())]:
+            self._run.warn(f"left out, defined differently in two places: {_some(torn)}")
+        self._noted["routines without a comment"] += self._routines.silent
+        return Hack(
+            self._addresses.found(),
+            self._routines.found(),
+            tuple(self._texts),
+            {name: count for name, count in sorted(self._noted.items()) if count},
+        )
 
 
-def _texts(text: str, file: SourceFile) -> list[Text]:
-    read = document if file.suffix in MARKDOWN else prose
-    sections = read(text).sections
-    return [Text(section, file.relative) for section in sections if len(section.text.strip()) >= _SHORTEST]
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b"\0"
 
 
-def _addresses(sources: list[Source], run: Run) -> tuple[Address, ...]:
-    """Symbols with one address; those that are defined differently in two places are left out."""
-    found: dict[str, Address] = {}
-    torn: set[str] = set()
-    for address in _all_addresses(sources):
-        known = found.setdefault(address.name, address)
-        if known.value != address.value and address.name not in torn:
-            torn.add(address.name)
-            run.warn(
-                f"left out: {address.name} is {known.value} in {known.file}:{known.line} "
-                f"and {address.value} in {address.file}:{address.line}"
-            )
-    return tuple(address for name, address in found.items() if name not in torn)
+def _words(file: str) -> str:
+    return PurePosixPath(file).stem.replace("_", " ").replace("-", " ").strip()
 
 
-def _all_addresses(sources: list[Source]) -> list[Address]:
-    found = []
-    for source in sources:
-        symbols = [(s.name, s.text, s.comment or s.above, s.line) for s in source.symbols]
-        defines = [(f"!{d.name}", d.value, d.comment or d.above, d.line) for d in source.defines]
-        for name, text, comment, line in symbols + defines:
-            if _ADDRESS.fullmatch(text.strip()):
-                value = "$" + text.strip()[1:].upper()
-                found.append(Address(name, value, " ".join(comment.split()), source.file, line))
-    return found
+def _places(torn: Iterable[tuple[Address | Explained, Address | Explained]]) -> Iterator[str]:
+    for one, other in torn:
+        yield f"{one.name} ({one.file}:{one.line} and {other.file}:{other.line})"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from afs_core.cli import main as afs
 
     parser = argparse.ArgumentParser(
-        prog="python3 -m afs.oracle.training_generator", description=main.__doc__
+        prog="python3 -m afs.oracle.training_generator", description=main.__doc__, allow_abbrev=False
     )
     parser.add_argument("--oracle-path", required=True, help="folder of the ROM hack")
     known, rest = parser.parse_known_args(argv)

@@ -1,0 +1,221 @@
+"""What is read out of a tree, and what is not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from afs.oracle import OracleGenerator, read_hack
+from afs_core import DataError, Run, TrainingSample
+
+Made = Callable[..., list[TrainingSample]]
+Tree = Callable[..., Path]
+
+
+def answers(samples: list[TrainingSample], kind: str) -> dict[str, str]:
+    """Key to value of every fact of ``kind``."""
+    facts = [sample.metadata["fact"] for sample in samples if sample.metadata.get("fact")]
+    return {fact["key"]: fact["value"] for fact in facts if fact["kind"] == kind}
+
+
+def test_symbols_and_defines_answer_forward_and_back(made: Made) -> None:
+    samples = made({"ram.asm": "Tide = $7e0a00 ; height of the sea\n!PORT = $2140\n"})
+    assert answers(samples, "address") == {"Tide": "$7E0A00", "!PORT": "$2140"}
+    assert answers(samples, "symbol") == {"$7E0A00": "Tide", "$2140": "!PORT"}
+    assert answers(samples, "purpose") == {"Tide": "Height of the sea."}
+
+
+def test_all_symbols_at_one_address_are_named_once_on_the_way_back(made: Made) -> None:
+    samples = made({"a.asm": "One = $7E0010\nOther = $7E0010\n", "b.asm": "\n!THIRD = $7E0010\n"}, variants=2)
+    assert answers(samples, "symbol") == {"$7E0010": "One, Other, !THIRD"}
+    back = [sample for sample in samples if sample.prov and sample.prov.kind == "symbol"]
+    assert len(back) == 2
+    assert back[0].metadata["also"] == ["a.asm:2", "b.asm:2"]
+    assert {sample.group for sample in samples} == {"One"}  # a split may not tear them apart
+
+
+def test_a_name_that_two_files_define_differently_is_left_out_and_said(made: Made, run: Run) -> None:
+    samples = made(
+        {"a.asm": "Twice = $7E0010\nOnce = $7E0012\n", "b.asm": "Twice = $7E0020\nOnce = $7e0012\n"}
+    )
+    assert answers(samples, "address") == {"Once": "$7E0012"}
+    assert run.warnings == ["left out, defined differently in two places: Twice (a.asm:1 and b.asm:1)"]
+
+
+def test_a_name_that_is_an_address_here_and_a_number_there_is_left_out(made: Made, run: Run) -> None:
+    assert not made({"a.asm": "Twice = $7E0010\n", "b.asm": "Twice = 12\n"})
+    assert "Twice" in run.warnings[0]
+
+
+def test_a_define_that_grows_is_no_address(made: Made, run: Run) -> None:
+    assert not made({"a.asm": "!Here = $7E0010\n!Here += $1000\n"})
+    assert "!Here" in run.warnings[0]
+
+
+def test_counters_of_the_source_are_no_warning(made: Made, run: Run) -> None:
+    assert not made({"a.asm": "!i = 0\n!i = 1\n"})
+    assert not run.warnings
+
+
+@pytest.mark.parametrize("operator", ["=", ":=", "#=", "?="])
+def test_every_way_to_assign_a_define_is_read(made: Made, operator: str) -> None:
+    assert answers(made({"a.asm": f"!Name {operator} $7E0010\n"}), "address") == {"!Name": "$7E0010"}
+
+
+@pytest.mark.parametrize("value", ["$10", "12", "%1010", "$7E001", "!Base+2", "$7E0010+2", '"$7E"'])
+def test_what_is_no_address_teaches_none(made: Made, value: str) -> None:
+    assert not made({"a.asm": f"Name = {value}\n"})
+
+
+def test_four_digits_that_are_only_an_immediate_value_are_a_number(made: Made) -> None:
+    defines = "!MASK = $0F00\n!PORT = $2100\n!BOTH = $1F00\n"
+    text = f"{defines}Main:\n AND #!MASK\n STA !PORT\n LDX #!BOTH\n STX !BOTH\n RTS\n"
+    assert set(answers(made({"a.asm": text}), "address")) == {"!PORT", "!BOTH"}
+
+
+def test_fields_of_a_struct_at_an_address_are_named_addresses(made: Made) -> None:
+    text = (
+        "struct Hero $7E0100\n.x: skip 2 ; left edge\n.y: skip 2\nendstruct\n"
+        "struct Offsets\n.far: skip 600\n.low: skip 2\nendstruct\n"
+    )
+    samples = made({"a.asm": text})
+    assert answers(samples, "address") == {"Hero.x": "$7E0100", "Hero.y": "$7E0102"}
+    assert answers(samples, "purpose") == {"Hero.x": "Left edge."}
+
+
+def test_a_namespace_is_part_of_the_name_of_a_routine_once(made: Made) -> None:
+    text = "namespace Sea\n; Raise\n; Lets the water rise by one step.\nRaise:\n RTS\nnamespace off\n"
+    samples = made({"a.asm": text})
+    assert answers(samples, "routine") == {"Sea_Raise": "Lets the water rise by one step."}
+    assert answers(samples, "routine-name") == {"Lets the water rise by one step.": "Sea_Raise"}
+
+
+def test_routines_of_a_namespace_are_known_as_users_of_its_symbols(run: Run, tree: Tree) -> None:
+    text = (
+        "; Says nothing of the tide at all.\nFirst:\n RTS\n"
+        "; Reads the tide for the status bar.\nSecond:\n LDA Tide\n RTS\nTide = $7E0A00\n"
+    )
+    config = OracleGenerator.Config(source=tree({"a.asm": text}), routines=1, kinds=("routine",))
+    (sample,) = OracleGenerator(config, run).generate()
+    assert sample.metadata["fact"]["key"] == "Second"
+
+
+def test_a_routine_without_a_comment_teaches_nothing_and_is_counted(run: Run, tree: Tree) -> None:
+    source = tree({"a.asm": "; ------\nBare:\n RTS\n; Named:\nNamed:\n RTS\n"})
+    generator = OracleGenerator(OracleGenerator.Config(source=source), run)
+    assert not list(generator.generate())
+    assert generator.noted == {".asm files": 1, "routines without a comment": 2}
+
+
+def test_a_routine_that_two_files_explain_differently_is_left_out(made: Made, run: Run) -> None:
+    first, second = "; Draws the boat.\nDraw:\n RTS\n", "; Draws the crab.\nDraw:\n RTS\n"
+    assert not made({"a.asm": first, "b.asm": second})
+    assert "Draw (a.asm:2 and b.asm:2)" in run.warnings[0]
+
+
+def test_a_comment_that_fits_two_routines_asks_for_neither(made: Made) -> None:
+    comment = "; Draws the thing that is asked for.\n"
+    samples = made({"a.asm": f"{comment}Boat:\n RTS\n{comment}Crab:\n RTS\n"})
+    assert set(answers(samples, "routine")) == {"Boat", "Crab"}
+    assert not answers(samples, "routine-name")
+
+
+def test_the_headline_of_a_block_is_not_the_purpose_of_its_first_symbol(made: Made) -> None:
+    text = "; --- the hero ---\nX = $7E0010\nY = $7E0012\n\n; rises with the moon\nTide = $7E0A00\n"
+    assert answers(made({"a.asm": text}), "purpose") == {"Tide": "Rises with the moon."}
+
+
+def test_a_comment_without_a_word_is_no_purpose(made: Made) -> None:
+    assert not answers(made({"a.asm": "Tide = $7E0A00 ; ---- $01\n"}), "purpose")
+
+
+LAYOUTS = [
+    "ram.asm",
+    "a/b/c/d/e/f/ram.asm",
+    "RAM.ASM",
+    "Work Ram/läge.Asm",
+    "ram.s",
+    "ram.65s",
+    "ram.inc",
+    "ram.a65",
+]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_tree_may_be_laid_out_in_any_way(made: Made, name: str) -> None:
+    samples = made({name: "Tide = $7E0A00\r\n; Lets the sea rise.\r\nRise:\r\n RTS\r\n"})
+    assert answers(samples, "address") == {"Tide": "$7E0A00"}
+    assert answers(samples, "routine") == {"Rise": "Lets the sea rise."}
+    assert {sample.source for sample in samples} == {name}
+
+
+def test_hidden_folders_and_loops_of_links_are_not_walked(run: Run, tree: Tree) -> None:
+    root = tree({".git/x.asm": "A = $7E0010\n", "src/ram.asm": "B = $7E0012\n"})
+    (root / "src" / "loop").symlink_to(root)
+    (root / "gone.asm").symlink_to(root / "nowhere.asm")
+    hack = read_hack(root, run)
+    assert [address.name for address in hack.addresses] == ["B"]
+    assert run.warnings == ["passed over, a link that leads nowhere: gone.asm"]
+
+
+def test_assembly_of_another_encoding_keeps_its_addresses_and_loses_torn_comments(
+    run: Run, tree: Tree
+) -> None:
+    text = "Tide = $7E0A00 ; h\xf6he\nWind = $7E0A02 ; force\n; f\xfcr das Meer\nRise:\n RTS\n".encode(
+        "latin-1"
+    )
+    samples = list(OracleGenerator(OracleGenerator.Config(source=tree({"a.asm": text})), run).generate())
+    assert set(answers(samples, "address")) == {"Tide", "Wind"}
+    assert answers(samples, "purpose") == {"Wind": "Force."}
+    assert not answers(samples, "routine")
+    assert read_hack(tree({}), run).noted["files not in UTF-8"] == 1
+
+
+def test_what_cannot_be_read_is_passed_over_and_said(run: Run, tree: Tree) -> None:
+    root = tree(
+        {
+            "rom.asm": b"\x00\x01\x02",
+            "empty.asm": "",
+            "old.md": b"# Caf\xe9\n\nA section of an older time.\n",
+            "ok.md": "# Tide\n\nThe sea rises with the moon and falls again.\n",
+        }
+    )
+    hack = read_hack(root, run)
+    assert [text.title for text in hack.texts] == ["Tide"]
+    assert hack.noted == {".md files": 1}
+    said = " ".join(run.warnings)
+    assert all(name in said for name in ("rom.asm", "empty.asm", "old.md"))
+
+
+def test_a_huge_file_is_passed_over(run: Run, tree: Tree) -> None:
+    root = tree({"ram.asm": "A = $7E0010\n"})
+    with (root / "dump.asm").open("wb") as stream:
+        stream.truncate(17_000_000)
+    assert [address.name for address in read_hack(root, run).addresses] == ["A"]
+    assert "larger than 16 MB: dump.asm" in run.warnings[0]
+
+
+def test_many_faults_of_one_kind_are_one_warning(run: Run, tree: Tree) -> None:
+    read_hack(tree({f"{number}.asm": "" for number in range(9)}), run)
+    assert run.warnings == ["passed over, empty: 0.asm, 1.asm, 2.asm, 3.asm, 4.asm and 4 more"]
+
+
+def test_an_empty_folder_gives_nothing_and_no_folder_is_an_error(run: Run, tree: Tree) -> None:
+    root = tree({})
+    assert not list(OracleGenerator(OracleGenerator.Config(source=root), run).generate())
+    with pytest.raises(DataError, match="expected a folder"):
+        list(OracleGenerator(OracleGenerator.Config(source=root / "none"), run).generate())
+
+
+def test_a_folder_of_plain_notes_teaches_sections_and_their_names(made: Made) -> None:
+    notes = {
+        "tide-clock.txt": "the sea rises for six hours and falls for six more, every single day\n",
+        "deep/list.md": "# Boats\n\nEvery boat has a keel, a mast and a name of its own.\n\n"
+        "# Ports\n\n| port | depth |\n|---|---|\n| north | 4 |\n",
+    }
+    samples = made(notes)
+    assert {sample.prov.kind for sample in samples if sample.prov} == {"section", "heading"}
+    assert set(answers(samples, "heading").values()) == {"tide clock", "Boats"}  # a table opens nothing
+    assert len(samples) == 5
