@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from afs_core.errors import DataError, UsageError
-from afs_core.manifest import Artifact, Report, digest, folder_files, read_manifest
+from afs_core.errors import UsageError
+from afs_core.manifest import Artifact, Report, digest, folder_files
+from afs_core.model_paths import base_of, is_adapter, model_references
 from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
 from afs_core.stage import Made, Stage, Use, split_settings
 from afs_core.stream import sample_files
@@ -21,7 +22,7 @@ from afs_core.stream import sample_files
 if TYPE_CHECKING:
     from afs_core.run import Run
 
-__all__ = ["build", "model_references"]
+__all__ = ["build"]
 
 
 def build(stage: Stage, uses: tuple[Use, ...], run: Run, *, resume: bool) -> Made:
@@ -66,9 +67,9 @@ def _train(stage: Stage, use: Use, settings: dict[str, Any], run: Run, resume: b
 def _quantize(stage: Stage, use: Use, settings: dict[str, Any], run: Run, resume: bool) -> Sequence[Artifact]:
     fields, own = split_settings(use.kind, settings)
     for path in stage.inputs:
-        fields.setdefault("adapter" if _is_adapter(path) else "base", path)
+        fields.setdefault("adapter" if is_adapter(path) else "base", path)
     if "base" not in fields and "adapter" in fields:
-        fields["base"] = _base_of(Path(fields["adapter"]))
+        fields["base"] = base_of(Path(fields["adapter"]))
     if "base" not in fields:
         raise UsageError(f"stage {stage.name}: expected a model or an adapter as input")
     fields["base"] = _model_folder(str(fields["base"]), run)
@@ -86,7 +87,8 @@ def _evaluate(
         references = model_references(path)
         models += references
         data += () if references else (path,)
-    job = _record(EvalJob, {"models": models, "data": data} | fields | {"output": stage.output})
+    found = {"models": models, "data": data, "resume": resume}
+    job = _record(EvalJob, found | fields | {"output": stage.output})
     report: Report = run.use(use.kind, use.name, **own).evaluate(job)
     return report.artifacts, report
 
@@ -105,36 +107,9 @@ def _outputs(folder: Path, artifacts: Sequence[Artifact]) -> dict[str, str]:
     return outputs
 
 
-def _is_adapter(path: Path) -> bool:
-    return (path / "adapter_config.json").is_file()
-
-
-def _base_of(adapter: Path) -> str:
-    try:
-        config = msgspec.json.decode((adapter / "adapter_config.json").read_bytes())
-        return str(config["base_model_name_or_path"])
-    except (OSError, msgspec.DecodeError, KeyError) as fault:
-        raise DataError(f"expected an adapter that names its base model: {fault}", path=adapter) from None
-
-
 def _model_folder(reference: str, run: Run) -> Path:
     path = Path(reference).expanduser()
     if path.is_dir():
         return path
     folder: Path = run.use("resolvers", "model").folder(reference)
     return folder
-
-
-def model_references(path: Path) -> list[str]:
-    """How ``path`` is named as a model, if it is one: an adapter, a GGUF, a folder of either."""
-    if _is_adapter(path):
-        return [f"hf:{_base_of(path)}+{path}"]
-    if path.suffix == ".gguf":
-        return [f"gguf:{path}"]
-    if not path.is_dir():
-        return []
-    if (path / "config.json").is_file():
-        return [f"hf:{path}"]
-    manifest = read_manifest(path)
-    names = manifest.outputs if manifest is not None else [file.name for file in sorted(path.glob("*.gguf"))]
-    return [f"gguf:{path / name}" for name in names if name.endswith(".gguf")]

@@ -91,7 +91,8 @@ class QuantizeJob(msgspec.Struct, frozen=True, kw_only=True):
 
 class EvalJob(msgspec.Struct, frozen=True, kw_only=True):
     """``models`` and ``baseline`` are model references; ``suite`` and ``data`` sample files;
-    ``output`` is a folder for what the evaluator writes; ``limit`` caps the questions asked."""
+    ``output`` is a folder for what the evaluator writes; ``limit`` caps the questions asked.
+    ``resume`` says that an unfinished run of the same job may have left its answers there."""
 
     output: Path
     models: tuple[str, ...] = ()
@@ -99,6 +100,7 @@ class EvalJob(msgspec.Struct, frozen=True, kw_only=True):
     data: tuple[Path, ...] = ()
     suite: Path | None = None
     limit: int | None = None
+    resume: bool = False
 
 
 @runtime_checkable

@@ -35,6 +35,7 @@ from afs_core.manifest import (
     read_manifest,
     write_manifest,
 )
+from afs_core.model_paths import is_adapter, local_paths
 from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
         manifest = read_manifest(stage.output)
     except DataError:
         return None
-    if manifest is None or manifest.key != key:
+    if manifest is None or manifest.key != key or _asks_a_server(stage, run):
         return None
     folder = stage.output if stage.output.is_dir() else stage.output.parent
     cache = run.cache("digests")
@@ -230,10 +231,15 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
 def _inputs(stage: Stage, run: Run) -> tuple[Input, ...]:
     cache = run.cache("digests")
     folder = stage.output if not stage.output.suffix or stage.output.is_dir() else stage.output.parent
-    found = [(path, "input") for path in stage.inputs]
+    found = [("input", path) for path in stage.inputs]
+    found += [("base", path) for given in stage.inputs for path in _bases(given, run)]
     for settings in stage.config.values():
-        found += [(path, role) for role, path in _paths(settings)]
-    return tuple(_input(path, role, folder, cache) for path, role in found)
+        found += _paths(settings, run)
+    return tuple(_input(path, role, folder, cache) for role, path in dict.fromkeys(found))
+
+
+def _bases(path: Path, run: Run) -> list[Path]:
+    return local_paths(str(path), run)[1:] if is_adapter(path) else []
 
 
 def _input(path: Path, role: str, folder: Path, cache: Any) -> Input:
@@ -244,16 +250,30 @@ def _input(path: Path, role: str, folder: Path, cache: Any) -> Input:
     return Input(path=Path(relative).as_posix(), sha256=digest(path, cache), size=size, role=role)
 
 
-def _paths(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
-    """Paths named in settings that exist: what a stage reads besides its inputs."""
-    found = []
+def _paths(settings: Mapping[str, Any], run: Run) -> list[tuple[str, Path]]:
+    """What a stage reads besides its inputs: paths in its settings that exist, and local models."""
+    found = [(name, path) for name, model in _models(settings) for path in local_paths(model, run)]
     for name, value in settings.items():
         for item in value if isinstance(value, (list, tuple)) else (value,):
-            if isinstance(item, Path) or (item and name in {"base_model", "baseline", "models"}):
-                path = Path(item).expanduser()
-                if path.exists():
-                    found.append((name, path))
+            if isinstance(item, Path) and (path := item.expanduser()).exists():
+                found.append((name, path))
     return found
+
+
+def _models(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Model references among the settings, by the name of the setting."""
+    named = ((name, settings[name]) for name in ("base_model", "baseline", "models") if settings.get(name))
+    return [
+        (name, str(item))
+        for name, value in named
+        for item in (value if isinstance(value, (list, tuple)) else (value,))
+    ]
+
+
+def _asks_a_server(stage: Stage, run: Run) -> bool:
+    """Whether a model of the stage is behind a server, where it can change without a trace."""
+    models = [model for settings in stage.config.values() for _, model in _models(settings)]
+    return any(not local_paths(model, run) for model in models)
 
 
 def _key(stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], run: Run) -> str:
@@ -276,7 +296,7 @@ def _settings_key(use: Use, settings: Mapping[str, Any], run: Run) -> Any:
     job, own = split_settings(use.kind, settings)
     config = run.registry.config_for(use.kind, use.name, own)
     effective = {**job, **(msgspec.structs.asdict(config) if config is not None else own)}
-    read = dict(_paths(effective))
+    read = dict(_paths(effective, run))
     return _plain({name: value for name, value in effective.items() if name not in read})
 
 

@@ -16,6 +16,7 @@ from afs.evaluation.suite import Question, read_suite
 from afs.reports import Interval, mcnemar, paired_difference, proportion, write_report
 from afs_core import Artifact, EvalJob, Finding, Report, UsageError
 from afs_core.jsonl import atomic_write
+from afs_core.manifest import STATE_SUFFIX
 
 if TYPE_CHECKING:
     from afs_core import Run
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Compare"]
 
 FEWEST = 30
+JOURNAL = f".asked{STATE_SUFFIX}"
 
 
 class Compare:
@@ -48,6 +50,9 @@ class Compare:
                 "expected a suite and at least one model", hint="name them with --suite and --models"
             )
         questions = read_suite(job.suite, job.limit)
+        if not job.resume:
+            for left in job.output.glob(f"*{JOURNAL}"):
+                left.unlink()
         references = _distinct([*([job.baseline] if job.baseline else []), *job.models])
         results = [self._result(reference, questions, job.output) for reference in references]
         report = self._report(results, questions, job.baseline)
@@ -61,7 +66,7 @@ class Compare:
                 model,
                 questions,
                 self._run,
-                journal=folder / f"asked-{_slug(reference)}.afs-state",
+                journal=folder / f"{_slug(reference)}{JOURNAL}",
                 max_tokens=self._config.max_tokens,
                 temperature=self._config.temperature,
             )

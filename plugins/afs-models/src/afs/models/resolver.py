@@ -104,7 +104,7 @@ def _local(text: str) -> Reference | None:
     if path.suffix == ".gguf" and path.is_file():
         return Reference("gguf", str(path))
     if (path / "adapter_config.json").is_file():
-        from afs_core.build import model_references
+        from afs_core.model_paths import model_references
 
         return Reference.parse(model_references(path)[0])
     if (path / "config.json").is_file():
