@@ -7,15 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
+from afs_core.registry import Registry
+from afs_core.run import Run
 from afs_core.testing.commandline import child_environment
-
-if TYPE_CHECKING:
-    from afs_core.registry import Registry
-    from afs_core.run import Run
 
 __all__ = ["HEAVY", "Conformance", "broken"]
 
@@ -63,25 +61,31 @@ class Conformance:
     settings: ClassVar[Mapping[str, Any]] = {}
 
     folder: Path
+    _registries: ClassVar[dict[type, Registry]] = {}
 
     def settings_in(self, folder: Path) -> Mapping[str, Any]:
         """Settings that name files: write those below ``folder``, and return the settings."""
         return self.settings
 
     @pytest.fixture(autouse=True)
-    def _workplace(
-        self, afs_registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> Iterator[None]:
+    def _workplace(self, afs_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if not self.capability:
             pytest.fail(f"{type(self).__name__} needs a class attribute: capability = 'NAME'")
         self.folder, self.scratch = tmp_path / "work", tmp_path / "scratch"
         self.folder.mkdir()
         monkeypatch.chdir(self.folder)
-        self.registry, self._runs = afs_registry, list[Any]()
+        self.registry, self._runs = self._registry(), list[Run]()
         self._settings: Mapping[str, Any] | None = None
         yield
         for run in self._runs:
             run.close()
+
+    @classmethod
+    def _registry(cls) -> Registry:
+        """What is installed does not change between the checks of one class."""
+        if cls not in cls._registries:
+            cls._registries[cls] = Registry.load(refresh=True)
+        return cls._registries[cls]
 
     def given(self) -> Mapping[str, Any]:
         """The settings, whose files are written once for each check."""
@@ -91,8 +95,6 @@ class Conformance:
 
     def start(self, *, seed: int = 42) -> Run:
         """A new run, in which the capability has a view of its own."""
-        from afs_core.run import Run
-
         workdir = self.scratch / f"run-{len(self._runs)}"
         run = Run.open(seed=seed, workdir=workdir, registry=self.registry)
         self._runs.append(run)
