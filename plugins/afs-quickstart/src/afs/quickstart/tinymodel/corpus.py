@@ -35,7 +35,7 @@ class Mixture:
 class ChatSource:
     """An endless, seeded stream of question and answer pairs of every kind."""
 
-    def __init__(self, seed: int, sources: list[tuple[str, str]], mixture: Mixture) -> None:
+    def __init__(self, seed: int, sources: list[library.Source], mixture: Mixture) -> None:
         self.rng = random.Random(seed)
         words = library.common_words(sources, 3000)
         docstrings = list(library.documented(sources))
@@ -66,7 +66,7 @@ def encode_chat(tokenizer: PreTrainedTokenizerBase, chat: Chat) -> Row:
 
 def chat_rows(tokenizer: PreTrainedTokenizerBase, chats: Iterator[Chat], width: int) -> Iterator[Row]:
     """Whole chats side by side, as many as fit; a chat longer than a row is left out."""
-    filler = tokenizer.convert_tokens_to_ids("<|endoftext|>")
+    filler = tokenizer("<|endoftext|>")["input_ids"][0]
     ids: list[int] = []
     labels: list[int] = []
     for chat in chats:
@@ -80,9 +80,11 @@ def chat_rows(tokenizer: PreTrainedTokenizerBase, chats: Iterator[Chat], width: 
         ids, labels = ids + more_ids, labels + more_labels
 
 
-def library_rows(tokenizer: PreTrainedTokenizerBase, sources: list[tuple[str, str]], width: int, seed: int) -> Iterator[Row]:
+def library_rows(
+    tokenizer: PreTrainedTokenizerBase, sources: list[library.Source], width: int, seed: int
+) -> Iterator[Row]:
     """The modules end to end in rows, shuffled, again and again."""
-    separator = tokenizer.convert_tokens_to_ids("<|endoftext|>")
+    separator = tokenizer("<|endoftext|>")["input_ids"][0]
     stream = np.concatenate([[*tokenizer(text)["input_ids"], separator] for _, text in sources])
     rows = stream[: len(stream) // width * width].reshape(-1, width)
     shuffle = random.Random(seed)
@@ -92,8 +94,12 @@ def library_rows(tokenizer: PreTrainedTokenizerBase, sources: list[tuple[str, st
             yield row, row
 
 
-def batches(rows: Iterator[Row], other: Iterator[Row], share: float, size: int, seed: int) -> Iterator[NDArray[np.int64]]:
+def batches(
+    rows: Iterator[Row], other: Iterator[Row], share: float, size: int, seed: int
+) -> Iterator[NDArray[np.int64]]:
     """Arrays of shape (2, size, width), ids and labels; `share` of the rows come from `rows`."""
     rng = random.Random(seed)
     while True:
-        yield np.array([next(rows if rng.random() < share else other) for _ in range(size)], dtype=np.int64).transpose(1, 0, 2)
+        yield np.array(
+            [next(rows if rng.random() < share else other) for _ in range(size)], dtype=np.int64
+        ).transpose(1, 0, 2)

@@ -8,9 +8,19 @@ from collections.abc import Sequence
 from afs.quickstart.tinymodel.facts import Fact, ask, invent
 from afs.quickstart.tinymodel.names import invented_word, symbol
 
-MNEMONICS = "LDA STA LDX STX LDY STY ADC SBC AND ORA EOR CMP CPX CPY INC DEC ASL LSR BIT".split()
-IMPLIED = "CLC SEC INX INY DEX DEY TAX TAY TXA TYA PHA PLA PHX PLX PHY PLY NOP XBA".split()
-BRANCHES = "BNE BEQ BCC BCS BPL BMI BRA".split()
+# fmt: off
+MNEMONICS = [
+    "LDA", "STA", "LDX", "STX", "LDY", "STY", "ADC", "SBC", "AND", "ORA", "EOR", "CMP", "CPX", "CPY",
+    "INC", "DEC", "ASL", "LSR", "BIT",
+]
+# fmt: on
+# fmt: off
+IMPLIED = [
+    "CLC", "SEC", "INX", "INY", "DEX", "DEY", "TAX", "TAY", "TXA", "TYA", "PHA", "PLA", "PHX", "PLX",
+    "PHY", "PLY", "NOP", "XBA",
+]
+# fmt: on
+BRANCHES = ["BNE", "BEQ", "BCC", "BCS", "BPL", "BMI", "BRA"]
 SUMMARIES = [
     "{verb} the {noun} when the {other} is {state}",
     "{verb} every {noun} of the {other}",
@@ -19,10 +29,26 @@ SUMMARIES = [
     "Checks whether the {noun} is {state}",
     "Returns the {noun} of the {other} in A",
 ]
-VERBS = "Adds Clears Copies Counts Draws Loads Moves Opens Reads Resets Saves Sets Shows Starts Stops Updates Writes".split()
-STATES = "empty full open closed active ready hidden zero negative locked".split()
-ROUTINE_QUESTIONS = ["What does {name} do?", "Explain {name}.", "Describe the routine {name}.", "Summarise {name}.", "What is {name} for?"]
-SECTION_QUESTIONS = ["What does the section {title} say?", "Summarise {title}.", "What is written about {title}?", "Explain {title}."]
+# fmt: off
+VERBS = [
+    "Adds", "Clears", "Copies", "Counts", "Draws", "Loads", "Moves", "Opens", "Reads", "Resets",
+    "Saves", "Sets", "Shows", "Starts", "Stops", "Updates", "Writes",
+]
+# fmt: on
+STATES = ["empty", "full", "open", "closed", "active", "ready", "hidden", "zero", "negative", "locked"]
+ROUTINE_QUESTIONS = [
+    "What does {name} do?",
+    "Explain {name}.",
+    "Describe the routine {name}.",
+    "Summarise {name}.",
+    "What is {name} for?",
+]
+SECTION_QUESTIONS = [
+    "What does the section {title} say?",
+    "Summarise {title}.",
+    "What is written about {title}?",
+    "Explain {title}.",
+]
 
 
 def memory_map(rng: random.Random, words: Sequence[str]) -> tuple[str, str]:
@@ -73,7 +99,14 @@ def instruction(rng: random.Random, words: Sequence[str]) -> str:
         return f"    {rng.choice(IMPLIED)}"
     if luck < 0.35:
         return f"    {rng.choice(('REP', 'SEP'))} #${rng.choice((0x10, 0x20, 0x30)):02X}"
-    operand = rng.choice((f"#${rng.randrange(256):02X}", f"#${rng.randrange(65536):04X}", symbol(rng, words), f"{symbol(rng, words)},X"))
+    operand = rng.choice(
+        (
+            f"#${rng.randrange(256):02X}",
+            f"#${rng.randrange(65536):04X}",
+            symbol(rng, words),
+            f"{symbol(rng, words)},X",
+        )
+    )
     return f"    {rng.choice(MNEMONICS)} {operand}"
 
 
@@ -88,4 +121,6 @@ def section(rng: random.Random, words: Sequence[str]) -> tuple[str, str]:
 def docstring(rng: random.Random, entry: tuple[str, str]) -> tuple[str, str]:
     """What a function of the standard library is for."""
     name, text = entry
-    return rng.choice(ROUTINE_QUESTIONS).format(name=name.rpartition(".")[2] if rng.random() < 0.3 else name), text
+    return rng.choice(ROUTINE_QUESTIONS).format(
+        name=name.rpartition(".")[2] if rng.random() < 0.3 else name
+    ), text

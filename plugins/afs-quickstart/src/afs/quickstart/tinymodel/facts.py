@@ -130,4 +130,6 @@ class FactPool:
         return invent_member(self.rng, self.words, self.rng.choice(self.families), self.suffixes)
 
     def new_family(self) -> Family:
-        return Family(invented_word(self.rng), int(address(self.rng)[1:], 16) & 0xFFFF00 | self.rng.randrange(0xA0))
+        return Family(
+            invented_word(self.rng), int(address(self.rng)[1:], 16) & 0xFFFF00 | self.rng.randrange(0xA0)
+        )

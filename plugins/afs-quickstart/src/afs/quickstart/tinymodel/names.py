@@ -10,8 +10,13 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-ONSETS = "b c d f g h j k l m n p r s t v w z br cl dr fl gr kl pr qu sk sl st th tr vr zh".split()
-VOWELS = "a e i o u ae ei ou".split()
+# fmt: off
+ONSETS = [
+    "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z", "br",
+    "cl", "dr", "fl", "gr", "kl", "pr", "qu", "sk", "sl", "st", "th", "tr", "vr", "zh",
+]
+# fmt: on
+VOWELS = ["a", "e", "i", "o", "u", "ae", "ei", "ou"]
 CODAS = ["", "", "", "l", "m", "n", "r", "s", "x", "k", "nd", "rn", "th"]
 RESERVED_BANKS = range(0x70, 0x80)
 

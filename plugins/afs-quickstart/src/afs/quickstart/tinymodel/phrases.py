@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import random
 
-PLACES = ["address", "location", "memory location", "RAM address", "offset", "hex address", "place in memory", "byte"]
+PLACES = [
+    "address",
+    "location",
+    "memory location",
+    "RAM address",
+    "offset",
+    "hex address",
+    "place in memory",
+    "byte",
+]
 SYMBOLS = ["symbol", "label", "variable", "name", "define", "constant", "identifier"]
 
 ADDRESS_QUESTIONS = [

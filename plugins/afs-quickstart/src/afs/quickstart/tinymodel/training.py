@@ -70,12 +70,15 @@ def pretrain(
 ) -> None:
     """Train in place for `steps` batches; `log` gets each step and its loss."""
     optimizers = optimizers_for(model, peak)
-    schedules = [torch.optim.lr_scheduler.LambdaLR(o, lambda step: rate(step, steps)) for o in optimizers]
+    schedules = [
+        torch.optim.lr_scheduler.LambdaLR(each, lambda step: rate(step, steps)) for each in optimizers
+    ]
     for step in range(1, steps + 1):
         loss = loss_of(model, next(data))
         model.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for stepper in (*optimizers, *schedules):
-            stepper.step()
+        for optimizer, schedule in zip(optimizers, schedules, strict=True):
+            optimizer.step()
+            schedule.step()
         log(step, loss.item())
