@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import xml.etree.ElementTree as xml
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -73,8 +73,7 @@ def _install(site: Path, name: str, source: str) -> None:
 def _failures(suite: Path, site: Path, report: Path) -> Failures:
     """Failed checks by capability, each with its message."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "afs_core.testing.register", "-p", "no:cacheprovider"]
-        + [f"--junitxml={report}", f"--rootdir={suite.parent}", str(suite)],
+        [sys.executable, "-m", "pytest", "-p", "afs_core.testing.register", f"--junitxml={report}", suite],
         env=os.environ
         | {"PYTHONPATH": str(site), "PYTHONHASHSEED": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         cwd=suite.parent,
@@ -83,7 +82,7 @@ def _failures(suite: Path, site: Path, report: Path) -> Failures:
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
     failures: Failures = defaultdict(dict)
-    for case in xml.parse(report).iter("testcase"):
+    for case in ElementTree.parse(report).iter("testcase"):
         found = failures[str(case.get("classname")).rpartition(".Test")[2]]
         for fault in (*case.findall("failure"), *case.findall("error")):
             found[str(case.get("name"))] = f"{fault.get('message')}\n{fault.text}"

@@ -5,6 +5,7 @@ This module is also the plugin that it plants.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Iterator
@@ -85,10 +86,8 @@ class NeverLooksUp(Good):
 class SwallowsCancelled(Good):
     def generate(self) -> Iterator[Any]:
         for number in range(self.config.count):
-            try:
+            with contextlib.suppress(Cancelled):
                 self.run.check_cancelled()
-            except Cancelled:
-                pass
             yield self.sample(number)
 
 

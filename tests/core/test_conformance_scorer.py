@@ -138,7 +138,6 @@ REJECTED: dict[type, set[str]] = {
     NotANumber: {
         "test_values_are_shares_or_absent_with_a_reason",
         "test_same_seed_gives_the_same_scores",
-        "test_another_process_gives_the_same_scores",
         *_BATCHES,
     },
     AbsentWithoutReason: {"test_values_are_shares_or_absent_with_a_reason"},

@@ -39,7 +39,7 @@ class EmbeddingConformance(Conformance):
 
     def vectors(self, texts: Sequence[str], role: Literal["document", "query"] = "document") -> Vectors:
         """What a new provider makes of ``texts``."""
-        return _rows(self.make().embed(texts, role=role))
+        return _rows(self.make().embed(list(texts), role=role))
 
     def test_gives_a_float32_array_with_a_row_for_each_text(self) -> None:
         texts = self.texts()
@@ -89,7 +89,7 @@ class EmbeddingConformance(Conformance):
         twice = _rows(provider.embed([*texts, *texts]))
         promise = "the same text has the same vector, at any time"
         self._compare(texts, twice[: len(texts)], twice[len(texts) :], promise)
-        self._compare(texts, twice[: len(texts)], _rows(provider.embed(texts)), promise)
+        self._compare(texts, twice[: len(texts)], _rows(provider.embed(list(texts))), promise)
         self._compare(texts, twice[: len(texts)], self.vectors(texts), promise)
 
     def test_tells_texts_apart(self) -> None:

@@ -68,6 +68,8 @@ class QuantizerConformance(BuildConformance):
         )
 
     def test_leaves_no_half_written_file(self, first: Built) -> None:
+        if not self.repeats:
+            pytest.skip("repeats = False: a whole file cannot be told from half of one")
         for at in sorted({1, max(1, first.checks // 2), max(1, first.checks)}):
             job = self.interrupted(self.folder / f"broken-{at}", at)
             self._look_for_halves(self.files(job.output), first.files)
