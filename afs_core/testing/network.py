@@ -14,6 +14,7 @@ import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 __all__ = ["NetworkBlocked", "loopback_only"]
@@ -46,6 +47,7 @@ def loopback_only() -> Iterator[list[str]]:
 
 
 def _guarded(method: Callable[..., Any], attempts: list[str]) -> Callable[..., Any]:
+    @wraps(method)
     def guarded(self: socket.socket, *args: Any) -> Any:
         address = next((part for part in reversed(args) if isinstance(part, tuple)), None)
         if self.family in (socket.AF_INET, socket.AF_INET6) and address and not _is_local(address[0]):

@@ -92,7 +92,7 @@ class WritesIntoTheBase(Good):
 class ChangesTheBase(Good):
     def write(self, path: Path, weights: bytes, mask: int) -> None:
         super().write(path, weights, mask)
-        (path.parents[1] / "base" / "weights.bin").write_bytes(weights[::-1])
+        (path.parents[1] / "base" / "weights.bin").write_bytes(weights[1:])
 
 
 class KeepsTheTime(Good):
