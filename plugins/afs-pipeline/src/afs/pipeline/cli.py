@@ -8,7 +8,7 @@ import click
 
 from afs.pipeline.file import Pipeline, StageTable, read_pipeline
 from afs.pipeline.graph import stages_of
-from afs.pipeline.runner import OnStage, run_stages
+from afs.pipeline.runner import OnStage, forget, run_stages
 from afs.pipeline.state import PipelineState, StageState, read_state
 from afs_core import Missing, Stage, UsageError
 from afs_core.cli import Console, afs_command, data_path
@@ -46,8 +46,7 @@ def run(
             console.table(rows := [_planned(stage) for stage in stages])
             return rows
         if not resume:
-            for stage in stages:
-                manifest_path(stage.output).unlink(missing_ok=True)
+            forget(stages)
         run_stages(stages, output, run, origin=pipeline.origin, on_stage=_teller(console))
     return read_state(output)
 
@@ -67,7 +66,10 @@ def _pipeline(file: Path | None, inputs: tuple[Path, ...], variables: tuple[str,
     values = dict(_assignment(text) for text in variables)
     if file is not None:
         return read_pipeline(file, values)
-    curated = StageTable(name="curated", uses=CURATION, from_=tuple(map(str, inputs)))
+    if values:
+        raise UsageError("--set is for the variables of a --config file")
+    # An absolute path is no name of a stage.
+    curated = StageTable(name="curated", uses=CURATION, from_=tuple(str(path.absolute()) for path in inputs))
     return Pipeline(origin="command line", stages=(curated,))
 
 

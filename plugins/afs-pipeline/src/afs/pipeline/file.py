@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -14,11 +14,13 @@ from afs_core import ConfigError
 
 __all__ = ["Pipeline", "StageTable", "parse_pipeline", "read_pipeline"]
 
+T = TypeVar("T", bound=dict[str, Any] | list[Any])
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_NAME = re.compile(r"[\w.-]+")
+# A dot would make a suffix, and a suffix a file of what is to be a folder.
+_NAME = re.compile(r"[\w-]+")
 
 
-class StageTable(msgspec.Struct, frozen=True, kw_only=True):
+class StageTable(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """One ``[[stage]]``, variables filled in; what is no field here is a setting."""
 
     name: str
@@ -26,9 +28,9 @@ class StageTable(msgspec.Struct, frozen=True, kw_only=True):
     from_: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     gate: bool = False
-    limit: int | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     seed: int | None = None
-    on_error: str = "stop"
+    on_error: Literal["stop", "skip"] = "stop"
     rejected: bool = False
     config: dict[str, dict[str, Any]] = {}
     settings: dict[str, Any] = {}
@@ -56,63 +58,72 @@ def parse_pipeline(text: str, origin: str, variables: Mapping[str, str] | None =
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise ConfigError(f"{origin}: not TOML: {fault}") from None
-    defaults = document.pop("variables", {})
-    tables = document.pop("stage", [])
-    if document or not isinstance(tables, list) or not tables:
-        unknown = ", ".join(document) or "nothing"
+    defaults = _popped(document, "variables", dict, origin)
+    tables = _popped(document, "stage", list, origin)
+    if document or not tables:
+        unknown = ", ".join(document) or "no stage"
         raise ConfigError(f"{origin}: expected tables [[stage]] and [variables], got {unknown}")
+    _check_used(set(variables or {}), tables, origin)
     values = {**defaults, **(variables or {})}
-    _check_variables(set(variables or {}) - set(defaults), text, origin)
-    stages = tuple(_stage(_filled(table, values, origin), origin) for table in tables)
+    stages = tuple(_stage(table, number, values, origin) for number, table in enumerate(tables, 1))
     _check_names(stages, origin)
     return Pipeline(origin=origin, stages=stages)
 
 
-def _check_variables(unknown: set[str], text: str, origin: str) -> None:
-    used = set(_VARIABLE.findall(text))
-    if unused := sorted(unknown - used):
+def _popped(document: dict[str, Any], name: str, kind: type[T], origin: str) -> T:
+    found = document.pop(name, kind())
+    if not isinstance(found, kind) or any(not isinstance(item, dict) for item in found if kind is list):
+        raise ConfigError(f"{origin}: expected tables [[stage]] and [variables], got {name} = {found!r}")
+    return found
+
+
+def _check_used(given: set[str], tables: list[Any], origin: str) -> None:
+    """A value for a variable that no stage uses is a slip of the pen."""
+    used = set(_VARIABLE.findall(repr(tables)))
+    if unused := sorted(given - used):
         raise ConfigError(
-            f"{origin}: no variable {', '.join(unused)}", hint=f"it has: {', '.join(sorted(used))}"
+            f"{origin}: no stage uses the variable {', '.join(unused)}",
+            hint=f"variables: {', '.join(sorted(used)) or 'none'}",
         )
 
 
-def _filled(value: Any, values: Mapping[str, Any], origin: str) -> Any:
+def _filled(value: Any, values: Mapping[str, Any], label: str) -> Any:
     if isinstance(value, dict):
-        return {name: _filled(item, values, origin) for name, item in value.items()}
+        return {name: _filled(item, values, label) for name, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, values, origin) for item in value]
-    return (
-        _VARIABLE.sub(lambda match: _value(match[1], values, origin), value)
-        if isinstance(value, str)
-        else value
-    )
+        return [_filled(item, values, label) for item in value]
+    if isinstance(value, str):
+        return _VARIABLE.sub(lambda match: _value(match[1], values, label), value)
+    return value
 
 
-def _value(name: str, values: Mapping[str, Any], origin: str) -> str:
+def _value(name: str, values: Mapping[str, Any], label: str) -> str:
     if name not in values:
-        raise ConfigError(f"{origin}: variable {name} has no value", hint=f"add --set {name}=VALUE")
-    return str(values[name])
+        raise ConfigError(f"{label}: variable {name} has no value", hint=f"add --set {name}=VALUE")
+    value = values[name]
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _stage(table: dict[str, Any], origin: str) -> StageTable:
-    label = f"{origin}: stage {table.get('name', '?')}"
+def _stage(table: dict[str, Any], number: int, values: Mapping[str, Any], origin: str) -> StageTable:
+    label = f"{origin}: stage {table.get('name') or number}"
+    table = _filled(table, values, label)
     known = {name: value for name, value in table.items() if name in _FIELDS}
-    known["from_"] = known.pop("from", [])
-    for name in ("uses", "from_", "after"):
-        known[name] = [known[name]] if isinstance(known.get(name), str) else known.get(name, [])
+    for name in ("uses", "from", "after"):
+        if isinstance(known.get(name), str):
+            known[name] = [known[name]]
     known["settings"] = {name: value for name, value in table.items() if name not in _FIELDS}
     try:
-        stage = msgspec.convert(known, StageTable)
+        stage = msgspec.convert(known, StageTable, strict=False)
     except msgspec.ValidationError as fault:
         raise ConfigError(f"{label}: {fault}") from None
     if not _NAME.fullmatch(stage.name):
-        raise ConfigError(f"{label}: expected a name of letters, digits, dots and dashes")
+        raise ConfigError(f"{label}: expected a name of letters, digits, dashes and underscores")
     if not stage.uses:
         raise ConfigError(f"{label}: uses names nothing", hint='write uses = "KIND/NAME"')
     return stage
 
 
-_FIELDS = frozenset(StageTable.__struct_fields__) - {"from_", "settings"} | {"from"}
+_FIELDS = frozenset(StageTable.__struct_encode_fields__) - {"settings"}
 
 
 def _check_names(stages: tuple[StageTable, ...], origin: str) -> None:

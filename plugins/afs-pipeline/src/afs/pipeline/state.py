@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from afs_core import Counts, DataError
 from afs_core.jsonl import atomic_write
 
-__all__ = ["PipelineState", "StageState", "read_state", "write_state"]
+__all__ = ["FILE", "PipelineState", "StageState", "read_state", "write_state"]
 
 FILE = "pipeline.json"
 
@@ -42,10 +43,11 @@ class StageState(msgspec.Struct, kw_only=True):
 
 
 class PipelineState(msgspec.Struct, kw_only=True):
-    """What ``afs pipeline status`` shows."""
+    """What ``afs pipeline status`` shows. ``process`` is the one that wrote it."""
 
     origin: str
     stages: list[StageState]
+    process: int = 0
 
     @property
     def finished(self) -> bool:
@@ -71,10 +73,10 @@ def write_state(folder: Path, state: PipelineState) -> None:
 
 
 def read_state(folder: Path) -> PipelineState:
-    """Raises DataError where ``folder`` holds no pipeline."""
+    """Raises DataError where ``folder`` holds no pipeline. A stage whose process is gone is not running."""
     path = folder / FILE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=PipelineState)
+        state = msgspec.json.decode(path.read_bytes(), type=PipelineState)
     except OSError:
         raise DataError(
             "expected the folder of a pipeline run",
@@ -83,3 +85,19 @@ def read_state(folder: Path) -> PipelineState:
         ) from None
     except msgspec.DecodeError as fault:
         raise DataError(f"damaged: {fault}", path=path, hint="run the pipeline again") from None
+    for stage in state.stages:
+        if stage.state == "running" and not _alive(state.process):
+            stage.state = "interrupted"
+    return state
+
+
+def _alive(process: int) -> bool:
+    if process <= 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
