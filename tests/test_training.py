@@ -49,9 +49,8 @@ def work(tmp_path: Path) -> Path:
     for number, name in enumerate(THINGS):
         text = NOTE.format(name=name, place=f"store {number}", reason=f"reason {number} holds")
         (memory / f"note{number}.md").write_text(text)
-    (memory / "keys.md").write_text(
-        "# Keys\n\nThe key of the gate is sk-ant-api03-" + "a1B2" * 23 + "AA, keep it.\n"
-    )
+    key = "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=93))
+    (memory / "keys.md").write_text(f"# Keys\n\nThe key of the gate is sk-ant-api03-{key}AA, keep it.\n")
     return tmp_path
 
 
