@@ -186,6 +186,18 @@ def test_as_a_stage_it_writes_one_file(training: list[TrainingSample], run: Run,
     ]
 
 
+def test_every_sample_that_gives_no_probe_has_a_reason(run: Run) -> None:
+    view = run.view("probes")
+    samples = [fact("address", "Tide", "$7E0A00")] * 3 + [TrainingSample("a", "b")]
+    samples += [fact("address", f"Other{n}", f"$7E0A{n:02X}") for n in range(4)]
+    assert len(probes(samples, view, 5)) == 5
+    assert view.dropped == {"the same fact again": 2, "no fact to ask for": 1}
+    view = run.view("probes")
+    assert len(probes(samples, view, 1)) == 1
+    assert view.dropped["not chosen"] >= 4
+    assert sum(view.dropped.values()) == len(samples) - 1
+
+
 class Many:
     """So many facts with long answers to other questions between them, made anew at each look."""
 

@@ -50,11 +50,14 @@ class RecallProbes:
         wordings = {kind: _unheard(kind, heard) for kind in {kind for kind, _ in facts}}
         chosen = self._chosen(fact for fact in facts if wordings[fact[0]])
         self._check(facts, wordings, len(chosen))
+        asked: set[Fact] = set()
         for sample in samples:
             fact = _fact(sample)
-            if fact in chosen:
-                chosen.remove(fact)
+            if fact in chosen and fact not in asked:
+                asked.add(fact)
                 yield self._probe(sample, wordings[fact[0]])
+            else:
+                self._run.drop(sample, _why_not(fact, asked))
 
     def _chosen(self, facts: Iterable[Fact]) -> set[Fact]:
         """As many facts as are asked for, chosen by the seed."""
@@ -121,6 +124,12 @@ def _fact(sample: TrainingSample) -> Fact | None:
     if not (isinstance(key, str) and isinstance(value, str) and value):
         return None
     return None if value.casefold() in key.casefold() else (fact["kind"], key)
+
+
+def _why_not(fact: Fact | None, asked: set[Fact]) -> str:
+    if fact is None:
+        return "no fact to ask for"
+    return "the same fact again" if fact in asked else "not chosen"
 
 
 def _digest(value: str) -> bytes:
