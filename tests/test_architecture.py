@@ -31,6 +31,7 @@ TOP = {
     *(".ci", ".github", "afs_core", "contrib", "docs", "examples", "plugins", "scripts", "tests"),
     *(".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"),
     *("config.example.toml", "constraints.txt", "mkdocs.yml", "pyproject.toml"),
+    "conftest.py",  # what holds for the tests of all plugins as well
 }
 
 CORE_LIBRARIES = {"click", "msgspec", "pluggy", "stevedore", "tomlkit"}
