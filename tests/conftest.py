@@ -1,89 +1,122 @@
-"""What tests across plugins share: planted plugins, and clean environments out of one wheelhouse."""
+"""Clean environments without network: one wheelhouse, filled once, serves them all."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections import defaultdict
-from collections.abc import Callable
+import venv
+import zipfile
+from importlib import metadata
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-Failures = dict[str, dict[str, str]]
-
-HEAVY = """
-import http.client
-from afs_core import Capability, hookimpl
-
-@hookimpl
-def afs_{kind}():
-    return [Capability(name="Heavy", target="planted:Good", summary="Its declaration imports too much.")]
-"""
+ROOT = Path(__file__).parents[1]
+#: What pip writes at an installation; a wheel does not hold it.
+INSTALLED = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 
 
-@pytest.fixture
-def planted(tmp_path: Path) -> Callable[..., Failures]:
-    """``planted(__file__, "scorers", "ScorerConformance", {Good: set(), Bad: {"test_x"}})``.
+class CleanEnvironment:
+    """A new virtual environment; pip installs into it from the wheelhouse alone."""
 
-    The module is installed as the plugin ``planted``, beside one whose declaration imports too
-    much; the conformance class is run on every capability of both, with what a class ``Given``
-    of the module says. Each capability of the table has to fail exactly the checks stated, and
-    each failure has to explain itself. Returns all failures: check and message by capability.
-    """
+    def __init__(self, folder: Path, wheels: Path) -> None:
+        venv.create(folder, symlinks=True)
+        self.bin = folder / "bin"
+        self.env = {
+            "HOME": str(folder / "home"),
+            "PATH": f"{self.bin}:/usr/bin:/bin",
+            "PIP_FIND_LINKS": str(wheels),
+            "PIP_NO_INDEX": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        }
 
-    def run(path: str, kind: str, conformance: str, rejected: dict[type, set[str]]) -> Failures:
-        site = tmp_path / "site"
-        _install(site, "planted", Path(path).read_text())
-        _install(site, "heavy", HEAVY.format(kind=kind))
-        suite = tmp_path / "test_planted.py"
-        suite.write_text(SUITE.format(kind=kind, conformance=conformance))
-        failures = _failures(suite, site, tmp_path / "report.xml")
-        expected = {tried.__name__: checks for tried, checks in rejected.items()}
-        expected["Heavy"] = {"test_declaration_imports_nothing_heavy"}
-        assert {name: set(failures[name]) for name in expected} == expected
-        for name in expected:
-            for check, message in failures[name].items():
-                assert all(word in message for word in ("promised:", "came:", "to do:")), (name, check)
-        return failures
+    def run(self, *args: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment, such as ``"afs", "--help"``."""
+        words = [str(arg) for arg in args]
+        words[0] = str(self.bin / words[0])
+        return self._run(words, cwd)
 
-    return run
+    def pip(self, *args: str | Path) -> None:
+        """Run this interpreter's pip on the environment; fails with what pip said."""
+        words = [sys.executable, "-m", "pip", "--python", str(self.bin / "python"), *map(str, args)]
+        done = self._run(words, None)
+        assert done.returncode == 0, done.stdout + done.stderr
 
-
-SUITE = """
-import planted
-from afs_core.testing import {conformance}
-
-given = getattr(planted, "Given", type("Given", (), {{}}))
-for name in ["Heavy", *(item.name for item in planted.afs_{kind}())]:
-    globals()["Test" + name] = type("Test" + name, (given, {conformance}), {{"capability": name}})
-"""
+    def _run(self, words: list[str], cwd: Path | None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words, env=self.env, cwd=cwd or self.bin.parent, capture_output=True, text=True, timeout=300
+        )
 
 
-def _install(site: Path, name: str, source: str) -> None:
-    folder = site / f"afs_{name}-1.0.dist-info"
-    folder.mkdir(parents=True)
-    (site / f"{name}.py").write_text(source)
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: afs-{name}\nVersion: 1.0\n")
-    (folder / "entry_points.txt").write_text(f"[afs.plugins]\n{name} = {name}\n")
+class Wheelhouse:
+    """A folder of wheels: of this checkout's projects, and of what is installed here, packed again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._built: dict[Path, Path] = {}
+
+    def add(self, *names: str) -> None:
+        """Wheels of installed distributions and of all that they require, in the versions used here."""
+        for name in names:
+            found = metadata.distribution(name)
+            if not list(self.folder.glob(f"{_file_name(found)}-*.whl")):
+                _pack(found, self.folder)
+                self.add(*_requirements(found))
+
+    def build(self, project: Path) -> Path:
+        """The wheel of a project of this checkout, built once a session."""
+        if project not in self._built:
+            out = self.folder / f".{project.name}"
+            words = ["-m", "pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
+            path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # where uv-build lies
+            done = subprocess.run(
+                [sys.executable, *words, "-w", out, project],
+                env=os.environ | {"PATH": path},
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            (wheel,) = out.iterdir()
+            self._built[project] = wheel.rename(self.folder / wheel.name)
+        return self._built[project]
+
+    def environment(self, folder: Path, *requirements: str | Path) -> CleanEnvironment:
+        """A new environment with these installed; their wheels have to be here."""
+        made = CleanEnvironment(folder, self.folder)
+        made.pip("install", "-q", *requirements)
+        return made
 
 
-def _failures(suite: Path, site: Path, report: Path) -> Failures:
-    """Failed checks by capability, each with its message."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "afs_core.testing.register", f"--junitxml={report}", suite],
-        env=os.environ
-        | {"PYTHONPATH": str(site), "PYTHONHASHSEED": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        cwd=suite.parent,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode in (0, 1), done.stdout + done.stderr
-    failures: Failures = defaultdict(dict)
-    for case in ElementTree.parse(report).iter("testcase"):
-        found = failures[str(case.get("classname")).rpartition(".Test")[2]]
-        for fault in (*case.findall("failure"), *case.findall("error")):
-            found[str(case.get("name"))] = f"{fault.get('message')}\n{fault.text}"
-    return failures
+def _requirements(found: metadata.Distribution) -> list[str]:
+    wanted = map(Requirement, found.requires or ())
+    return [need.name for need in wanted if need.marker is None or need.marker.evaluate({"extra": ""})]
+
+
+def _file_name(found: metadata.Distribution) -> str:
+    return f"{canonicalize_name(found.metadata['Name']).replace('-', '_')}-{found.version}"
+
+
+def _pack(found: metadata.Distribution, folder: Path) -> None:
+    wheel = found.read_text("WHEEL") or ""
+    tags = [line.partition(": ")[2].split("-") for line in wheel.splitlines() if line.startswith("Tag:")]
+    tag = "-".join(".".join(dict.fromkeys(part)) for part in zip(*tags, strict=True))
+    with zipfile.ZipFile(folder / f"{_file_name(found)}-{tag}.whl", "w") as archive:
+        record = ""
+        for file in found.files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts and file.name not in INSTALLED:
+                archive.write(str(found.locate_file(file)), file.as_posix())
+                record += f"{file.as_posix()},,\n"
+        place = next(file.parts[0] for file in found.files or () if file.name == "METADATA")
+        archive.writestr(f"{place}/RECORD", f"{record}{place}/RECORD,,\n")
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
+    """Holds the core, what it requires, pytest, and setuptools for projects that name no backend."""
+    house = Wheelhouse(tmp_path_factory.mktemp("wheelhouse"))
+    house.build(ROOT)
+    house.add("click", "msgspec", "pluggy", "stevedore", "tomlkit", "pytest", "setuptools")
+    return house
