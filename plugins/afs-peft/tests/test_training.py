@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from afs.peft.trainer import LoraTrainer  # noqa: E402
 from afs_core import (  # noqa: E402
     AfsError,
     Cancelled,
+    DataError,
     GateRefused,
     Run,
     Stage,
@@ -264,10 +266,38 @@ def test_dropped_samples_are_counted_in_the_run(
     assert view.dropped == {"longer than max_length": 1}
 
 
-@pytest.mark.parametrize("missing", ["/nowhere/base", "./base", "models/absent", "~/absent/base"])
-def test_a_path_that_is_not_there_fails_at_once(
-    missing: str, run: Run, job: MakeJob, settings: Settings
+def test_the_provider_is_no_part_of_the_name(run: Run, job: MakeJob, settings: Settings, base: Path) -> None:
+    artifact = LoraTrainer(settings, run).train(job(base_model=f"hf:{base}", epochs=1))
+    config = json.loads((artifact.path / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == str(base)
+
+
+def test_a_shipped_model_is_a_base(
+    afs_plugin: Any, base: Path, job: MakeJob, settings: Settings, tmp_path: Path
 ) -> None:
+    source = f"""
+        from types import SimpleNamespace
+        from afs_core import Capability, hookimpl
+
+        @hookimpl
+        def afs_provides():
+            return [Capability(kind="models", name="mini", target="shipping:Mini")]
+
+        def Mini(config, run):
+            return SimpleNamespace(path={str(base)!r})
+    """
+    with Run.open(workdir=tmp_path / "scratch", registry=afs_plugin(source, name="shipping")) as run:
+        artifact = LoraTrainer(settings, run).train(job(base_model="mini", epochs=1))
+    config = json.loads((artifact.path / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "mini"
+
+
+@pytest.mark.parametrize("missing", ["/nowhere/base", "./base", "models/absent", "~/absent/base", "hf:../x"])
+def test_a_path_that_is_not_there_fails_at_once(
+    missing: str, run: Run, job: MakeJob, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "models").mkdir()
     for work in (LoraTrainer(settings, run).train, LoraTrainer(settings, run).plan):
         with pytest.raises(UnknownName, match="no base model at"):
             work(job(base_model=missing))
@@ -276,6 +306,17 @@ def test_a_path_that_is_not_there_fails_at_once(
 def test_a_base_with_an_adapter_is_refused(run: Run, job: MakeJob, settings: Settings, base: Path) -> None:
     with pytest.raises(UsageError, match="without an adapter"):
         LoraTrainer(settings, run).train(job(base_model=f"hf:{base}+models/adapter"))
+
+
+def test_torn_weights_are_refused(
+    run: Run, job: MakeJob, settings: Settings, base: Path, tmp_path: Path
+) -> None:
+    torn = tmp_path / "torn"
+    shutil.copytree(base, torn)
+    with (torn / "model.safetensors").open("r+b") as stream:
+        stream.truncate(5000)
+    with pytest.raises(DataError, match="expected a checkpoint in safetensors"):
+        LoraTrainer(settings, run).train(job(base_model=str(torn)))
 
 
 def test_layers_that_are_not_there_are_named(run: Run, job: MakeJob, settings: Settings) -> None:

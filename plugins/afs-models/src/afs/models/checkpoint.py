@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 
 from afs.models.chat import ChatModel, Messages, Reply, SequentialChat
+from afs.models.reference import split_adapter
 from afs_core import DataError
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class CheckpointProvider:
         self._config, self._run = config, run
 
     def open(self, target: str) -> ChatModel:
-        base, _, adapter = target.partition("+")
-        folder = self._run.use("resolvers", "model").folder(base)
+        base, adapter = split_adapter(target)
+        folder = self._run.use("resolvers", "model").folder(f"hf:{base}")
         model, tokenizer = load_checkpoint(
             folder, Path(adapter).expanduser() if adapter else None, self._config.device
         )
@@ -47,6 +47,7 @@ def load_checkpoint(base: Path, adapter: Path | None = None, device: str = "auto
     Raises DataError for a folder that holds no safetensors checkpoint.
     """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
@@ -59,7 +60,7 @@ def load_checkpoint(base: Path, adapter: Path | None = None, device: str = "auto
             base, dtype=dtype, use_safetensors=True, trust_remote_code=False, local_files_only=True
         )
         tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False, local_files_only=True)
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, SafetensorError) as fault:
         raise DataError(f"expected a checkpoint in safetensors: {fault}", path=base) from None
     if adapter is not None:
         model = _with_adapter(model, adapter)
@@ -69,14 +70,28 @@ def load_checkpoint(base: Path, adapter: Path | None = None, device: str = "auto
 
 
 def _with_adapter(model: Any, adapter: Path) -> Any:
-    from peft import PeftModel
+    """``model`` with every tensor of the adapter on it; raises DataError where one does not fit."""
+    from peft import PeftModel, get_peft_model_state_dict
+    from safetensors import SafetensorError, safe_open
 
-    if not (adapter / "adapter_config.json").is_file():
-        raise DataError("expected an adapter with adapter_config.json", path=adapter)
+    weights = adapter / "adapter_model.safetensors"
+    if not (adapter / "adapter_config.json").is_file() or not weights.is_file():
+        raise DataError(f"expected an adapter with adapter_config.json and {weights.name}", path=adapter)
     try:
-        return PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
-    except (OSError, ValueError, RuntimeError) as fault:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # what is missing is an error below
+            adapted = PeftModel.from_pretrained(model, str(adapter), local_files_only=True)
+        with safe_open(weights, framework="pt") as file:
+            brought = set(file.keys())
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as fault:
         raise DataError(f"the adapter does not fit its base: {fault}", path=adapter) from None
+    placed = set(get_peft_model_state_dict(adapted, save_embedding_layers=False))
+    if brought != placed:
+        odd = ", ".join(sorted(brought ^ placed)[:3])
+        raise DataError(
+            f"the adapter does not fit its base: {len(brought ^ placed)} tensors: {odd}", path=adapter
+        )
+    return adapted
 
 
 def _device(wanted: str) -> str:
@@ -95,7 +110,10 @@ class CheckpointChat(SequentialChat):
     def __init__(self, reference: str, model: Any, tokenizer: Any, batch_size: int = 32) -> None:
         self.reference = reference
         self._model, self._tokenizer, self._batch = model, tokenizer, batch_size
+        if tokenizer.eos_token_id is None:
+            raise DataError(f"the tokenizer of {reference} names no token that ends a turn (eos_token)")
         self._end = tokenizer.eos_token_id
+        self._ends = _ends(model, self._end)
         self._pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self._end
 
     def chat(
@@ -109,7 +127,7 @@ class CheckpointChat(SequentialChat):
     ) -> Reply:
         (reply,) = self._generate([messages], max_tokens, temperature, seed)
         cut = min((reply.text.find(word) for word in stop if word in reply.text), default=-1)
-        return reply if cut < 0 else msgspec.structs.replace(reply, text=reply.text[:cut])
+        return reply if cut < 0 else msgspec.structs.replace(reply, text=reply.text[:cut], stopped="stop")
 
     def chat_many(
         self,
@@ -132,10 +150,15 @@ class CheckpointChat(SequentialChat):
             yield conversations[start : start + self._batch]
 
     def _prompt(self, messages: Messages) -> list[int]:
+        from jinja2 import TemplateError
+
         chat = [dict(message) for message in messages]
-        encoded = self._tokenizer.apply_chat_template(
-            chat, add_generation_prompt=True, tokenize=True, return_dict=True
-        )
+        try:
+            encoded = self._tokenizer.apply_chat_template(
+                chat, add_generation_prompt=True, tokenize=True, return_dict=True
+            )
+        except (ValueError, TemplateError) as fault:
+            raise DataError(f"{self.reference}: its chat template refuses the chat: {fault}") from None
         return list(encoded["input_ids"])
 
     def _generate(
@@ -145,10 +168,8 @@ class CheckpointChat(SequentialChat):
 
         prompts = [self._prompt(messages) for messages in batch]
         ids, mask = self._padded(prompts, left=True)
-        sampling: dict[str, Any] = {"do_sample": False}
         if temperature > 0:
             torch.manual_seed(seed)
-            sampling = {"do_sample": True, "temperature": temperature}
         started = time.monotonic()
         with torch.inference_mode():
             out = self._model.generate(
@@ -156,22 +177,22 @@ class CheckpointChat(SequentialChat):
                 attention_mask=mask,
                 max_new_tokens=max_tokens,
                 pad_token_id=self._pad,
-                eos_token_id=self._end,
-                **sampling,
+                eos_token_id=self._ends,
+                **_sampling(temperature),
             )
         seconds = (time.monotonic() - started) / len(batch)
         new = out[:, ids.shape[1] :].tolist()
         return [self._reply(prompt, row, seconds) for prompt, row in zip(prompts, new, strict=True)]
 
     def _reply(self, prompt: list[int], row: list[int], seconds: float) -> Reply:
-        stopped = self._end in row
-        answer = row[: row.index(self._end)] if stopped else row
+        stop = next((place for place, token in enumerate(row) if token in self._ends), None)
+        answer = row[:stop]
         return Reply(
             text=self._tokenizer.decode(answer, skip_special_tokens=True),
             prompt_tokens=len(prompt),
             completion_tokens=len(answer),
             seconds=seconds,
-            stopped="stop" if stopped else "length",
+            stopped="length" if stop is None else "stop",
         )
 
     def _batch_losses(self, batch: Sequence[Messages]) -> list[float]:
@@ -180,13 +201,15 @@ class CheckpointChat(SequentialChat):
         prompts = [self._prompt(messages[:-1]) for messages in batch]
         answers = [self._answer(messages[-1]) for messages in batch]
         ids, mask = self._padded([p + a for p, a in zip(prompts, answers, strict=True)], left=False)
+        begin = min(map(len, prompts)) - 1  # logits before any answer are not made
+        places = torch.arange(begin, ids.shape[1] - 1, device=ids.device)
         with torch.inference_mode():
-            logits = self._model(input_ids=ids, attention_mask=mask).logits.float()
-        likelihoods = torch.log_softmax(logits[:, :-1], dim=-1).gather(2, ids[:, 1:, None])[:, :, 0]
+            logits = self._model(input_ids=ids, attention_mask=mask, logits_to_keep=places).logits.float()
+        likelihoods = torch.log_softmax(logits, dim=-1).gather(2, ids[:, begin + 1 :, None])[:, :, 0]
         losses = []
         for row, prompt, answer in zip(likelihoods, prompts, answers, strict=True):
-            spoken = row[len(prompt) - 1 : len(prompt) + len(answer) - 1]
-            losses.append(-float(spoken.mean()) if len(answer) else math.nan)
+            start = len(prompt) - 1 - begin
+            losses.append(-float(row[start : start + len(answer)].mean()))
         return losses
 
     def _answer(self, message: Any) -> list[int]:
@@ -208,3 +231,17 @@ class CheckpointChat(SequentialChat):
 
     def close(self) -> None:
         self._model = None
+
+
+def _ends(model: Any, end: int) -> list[int]:
+    """Tokens after which the model is done: the tokenizer's, and those that the model names."""
+    named = model.generation_config.eos_token_id
+    return sorted({end, *(named if isinstance(named, list) else [] if named is None else [named])})
+
+
+def _sampling(temperature: float) -> dict[str, Any]:
+    """Greedy, or plain sampling: a checkpoint's own taste (penalties, top-k) would blur a comparison."""
+    plain: dict[str, Any] = {"repetition_penalty": 1.0, "no_repeat_ngram_size": 0}
+    if temperature <= 0:
+        return plain | {"do_sample": False, "temperature": None, "top_k": None, "top_p": None}
+    return plain | {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0}

@@ -43,7 +43,7 @@ def forget_adapter(folder: Path) -> None:
 def write_adapter(model: Any, folder: Path, base_model: str) -> None:
     """Weights, then the configuration that makes them an adapter; each file whole or not there.
 
-    The same weights give the same bytes. ``base_model`` is written as the user gave it.
+    The same weights give the same bytes. ``base_model`` is written as it is.
     """
     from safetensors.torch import save
 

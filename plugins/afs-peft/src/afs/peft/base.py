@@ -38,4 +38,4 @@ def base_folder(reference: str, run: Run) -> Path:
 
 
 def _looks_like_a_path(name: str) -> bool:
-    return name.startswith(("/", "./", "../", "~", "models/")) or name.count("/") > 1 or "\\" in name
+    return name.startswith(("/", "./", "../", "~")) or ("/" in name and Path(name).parent.is_dir())

@@ -78,8 +78,8 @@ class RowReader:
     def _row(self, sample: TrainingSample, place: str) -> Row | None:
         try:
             tokens = self._tokenizer.encode(sample.to_messages(thinking=self._thinking))
-        except DataError as fault:
-            self._note(f"that the chat template cannot hold ({fault.reason})", sample, place)
+        except DataError as refusal:
+            self._note(f"that the chat template cannot hold ({refusal.reason})", sample, place)
             return None
         row = Row.of(tokens)
         if (fault := self._fault(tokens)) is not None:

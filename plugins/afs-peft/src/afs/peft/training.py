@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, set_seed
 from transformers.utils import logging as transformers_logging
 
@@ -48,7 +49,7 @@ class Training:
             set_seed(job.seed)
             model = with_lora(self._model(), self._settings)
             log = self._train(model, rows, held_out, checkpoints)
-            write_adapter(model, job.output, job.base_model)
+            write_adapter(model, job.output, job.base_model.removeprefix("hf:"))
         checkpoints.remove()
         return Artifact(path=job.output, kind="adapter", details=self._details(log, rows))
 
@@ -92,7 +93,7 @@ class Training:
                 trust_remote_code=False,
                 local_files_only=True,
             )
-        except (OSError, ValueError) as fault:
+        except (OSError, ValueError, SafetensorError) as fault:
             raise DataError(f"expected a checkpoint in safetensors: {fault}", path=self._base) from None
         if self._job.gradient_checkpointing:  # the method's name in older transformers, and now
             enable = getattr(model, "activation_checkpointing_enable", None)
