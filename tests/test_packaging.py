@@ -1,14 +1,8 @@
-"""Every wheel and source archive holds what it should, and each plugin works alone beside the core.
-
-Clean environments are folders filled by pip from a wheelhouse, without an index. The wheelhouse
-holds our own wheels, built once, and the libraries of this environment, packed again as wheels.
-"""
+"""Every wheel and source archive holds what it should, and each plugin works alone beside the core."""
 
 from __future__ import annotations
 
 import configparser
-import csv
-import io
 import json
 import os
 import subprocess
@@ -17,12 +11,14 @@ import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from tests.conftest import CleanEnvironment, Wheelhouse
 
 ROOT = Path(__file__).parents[1]
 PROJECTS = {"afs-core": ROOT} | {
@@ -49,73 +45,28 @@ SHIPPED = {
 every_project = pytest.mark.parametrize("name", PROJECTS)
 
 
-@pytest.fixture(scope="session")
-def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All wheels and source archives of this checkout, and the wheels of what they need."""
-    folder = tmp_path_factory.mktemp("wheelhouse")
+@pytest.fixture(scope="module")
+def wheels(wheelhouse: Wheelhouse) -> Path:
+    """All wheels of this checkout, and those of the libraries that the light plugins need."""
     for project in PROJECTS.values():
-        build = "import sys, uv_build as b; b.build_wheel(sys.argv[1]); b.build_sdist(sys.argv[1])"
-        subprocess.run([sys.executable, "-c", build, folder], cwd=project, env=environment(), check=True)
-    for name in sorted(closure(ALONE)):
-        repack(metadata.distribution(name), folder)
-    return folder
-
-
-def environment(**more: str) -> dict[str, str]:
-    """Nothing of the reader's pip configuration, and the programs of this environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "AFS_"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-    return kept | {"PATH": path, "PIP_CONFIG_FILE": os.devnull, "NO_COLOR": "1"} | more
-
-
-def closure(plugins: list[str]) -> set[str]:
-    """Names of the foreign distributions that the core and ``plugins`` need here."""
-    found: set[str] = set()
-    waiting = [line for name in ("afs-core", *(f"afs-{p}" for p in plugins)) for line in requirements(name)]
-    while waiting:
-        needed = Requirement(waiting.pop())
-        if needed.name in found or needed.name in PROJECTS or not applies(needed):
-            continue
-        found.add(needed.name)
-        waiting += metadata.requires(needed.name) or []
-    return found
+        wheelhouse.build(project)
+    for name in ("afs-core", *(f"afs-{plugin}" for plugin in ALONE)):
+        wheelhouse.add(*(needed for needed in requirements(name) if needed not in PROJECTS))
+    return wheelhouse.folder
 
 
 def requirements(name: str) -> list[str]:
+    """Names of the distributions that a project needs on this machine."""
     project = tomllib.loads((PROJECTS[name] / "pyproject.toml").read_text())["project"]
-    return list(project["dependencies"])
-
-
-def applies(needed: Requirement) -> bool:
-    return needed.marker is None or needed.marker.evaluate({"extra": ""})
-
-
-def repack(installed: metadata.Distribution, folder: Path) -> None:
-    """Write the wheel that ``installed`` was installed from, without its scripts."""
-    wheel = installed.read_text("WHEEL") or ""
-    tags = [line.partition(":")[2].strip() for line in wheel.splitlines() if line.startswith("Tag:")]
-    info = next(file.parts[0] for file in installed.files or () if file.parts[0].endswith(".dist-info"))
-    left_out = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
-    kept = [
-        file
-        for file in installed.files or ()
-        if ".." not in file.parts
-        and file.suffix != ".pyc"
-        and not (file.parts[0] == info and file.name in left_out)
-    ]
-    record = io.StringIO()
-    csv.writer(record).writerows([str(file), "", ""] for file in (*kept, f"{info}/RECORD"))
-    with zipfile.ZipFile(folder / f"{info.removesuffix('.dist-info')}-{tags[0]}.whl", "w") as archive:
-        for file in kept:
-            archive.write(str(installed.locate_file(file)), str(file))
-        archive.writestr(f"{info}/RECORD", record.getvalue())
+    needed = map(Requirement, project["dependencies"])
+    return [need.name for need in needed if need.marker is None or need.marker.evaluate({"extra": ""})]
 
 
 # What the archives hold
 
 
-def wheel_of(name: str, wheelhouse: Path) -> zipfile.ZipFile:
-    (path,) = wheelhouse.glob(f"{name.replace('-', '_')}-*.whl")
+def wheel_of(name: str, folder: Path) -> zipfile.ZipFile:
+    (path,) = folder.glob(f"{name.replace('-', '_')}-*.whl")
     return zipfile.ZipFile(path)
 
 
@@ -128,8 +79,8 @@ def sources(name: str) -> set[str]:
 
 
 @every_project
-def test_a_wheel_holds_the_package_and_nothing_else(name: str, wheelhouse: Path) -> None:
-    with wheel_of(name, wheelhouse) as wheel:
+def test_a_wheel_holds_the_package_and_nothing_else(name: str, wheels: Path) -> None:
+    with wheel_of(name, wheels) as wheel:
         held = {file for file in wheel.namelist() if not file.endswith("/") and ".dist-info/" not in file}
         assert held == sources(name)
         assert held >= SHIPPED.get(name, set())
@@ -139,8 +90,8 @@ def test_a_wheel_holds_the_package_and_nothing_else(name: str, wheelhouse: Path)
 
 
 @every_project
-def test_a_wheel_declares_its_entry_points(name: str, wheelhouse: Path) -> None:
-    with wheel_of(name, wheelhouse) as wheel:
+def test_a_wheel_declares_its_entry_points(name: str, wheels: Path) -> None:
+    with wheel_of(name, wheels) as wheel:
         (file,) = [file for file in wheel.namelist() if file.endswith("entry_points.txt")]
         points = configparser.ConfigParser()
         points.read_string(wheel.read(file).decode())
@@ -153,86 +104,69 @@ def test_a_wheel_declares_its_entry_points(name: str, wheelhouse: Path) -> None:
 
 
 @every_project
-def test_a_source_archive_builds_the_same_wheel(name: str, wheelhouse: Path, tmp_path: Path) -> None:
-    (path,) = wheelhouse.glob(f"{name.replace('-', '_')}-*.tar.gz")
+def test_a_source_archive_builds_the_same_wheel(name: str, wheels: Path, tmp_path: Path) -> None:
+    build(PROJECTS[name], "sdist", tmp_path)
+    (path,) = tmp_path.iterdir()
     with tarfile.open(path) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (project,) = tmp_path.iterdir()
-    build = "import sys, uv_build; uv_build.build_wheel(sys.argv[1])"
-    subprocess.run([sys.executable, "-c", build, tmp_path], cwd=project, env=environment(), check=True)
-    with wheel_of(name, tmp_path) as again, wheel_of(name, wheelhouse) as first:
+        archive.extractall(tmp_path / "source", filter="data")
+    (project,) = (tmp_path / "source").iterdir()
+    build(project, "wheel", tmp_path)
+    with wheel_of(name, tmp_path) as again, wheel_of(name, wheels) as first:
         assert {file: again.read(file) for file in again.namelist()} == {
             file: first.read(file) for file in first.namelist()
         }
 
 
+def build(project: Path, kind: str, output: Path) -> None:
+    code = "import sys, uv_build; getattr(uv_build, f'build_{sys.argv[1]}')(sys.argv[2])"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where uv-build lies
+    command = [sys.executable, "-c", code, kind, str(output)]
+    subprocess.run(command, cwd=project, env=os.environ | {"PATH": path}, check=True)
+
+
 # Clean environments
 
 
-class Place:
-    """A folder with what pip installed into it, and a Python that sees nothing else."""
-
-    def __init__(self, folder: Path, wheelhouse: Path, *names: str) -> None:
-        self.folder = folder
-        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--find-links", wheelhouse]
-        command = [*map(str, pip), "--disable-pip-version-check", "--target", str(folder / "site"), *names]
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        (folder / "home").mkdir()
-        (folder / "work").mkdir()
-
-    def python(self, *args: str) -> subprocess.CompletedProcess[str]:
-        seen = {"PYTHONPATH": str(self.folder / "site"), "HOME": str(self.folder / "home")}
-        command = [sys.executable, "-S", "-P", *args]
-        work = self.folder / "work"
-        return subprocess.run(command, cwd=work, env=environment(**seen), capture_output=True, text=True)
-
-    def afs(self, *args: str) -> subprocess.CompletedProcess[str]:
-        return self.python("-m", "afs_core", *args)
-
-    def statuses(self) -> dict[str, Any]:
-        listed = json.loads(self.afs("plugins", "list", "--json").stdout)["data"]
-        return {status["name"]: status for status in listed}
+@pytest.fixture(scope="module")
+def core(wheels: Path, wheelhouse: Wheelhouse, tmp_path_factory: pytest.TempPathFactory) -> CleanEnvironment:
+    return wheelhouse.environment(tmp_path_factory.mktemp("core"), "afs-core")
 
 
-@pytest.fixture(scope="session")
-def core(tmp_path_factory: pytest.TempPathFactory, wheelhouse: Path) -> Place:
-    return Place(tmp_path_factory.mktemp("core"), wheelhouse, "afs-core")
-
-
-def test_the_core_alone_is_small_and_has_no_torch(core: Place) -> None:
-    size = sum(file.stat().st_size for file in core.folder.glob("site/**/*") if file.is_file())
-    assert size < CORE_LIMIT
+def test_the_core_alone_is_small_and_has_no_torch(core: CleanEnvironment) -> None:
+    files = [file for file in core.bin.parent.glob("lib/**/*") if file.is_file()]
+    assert 1e6 < sum(file.stat().st_size for file in files) < CORE_LIMIT
     for module in ("torch", "numpy", "httpx", "afs"):
-        assert core.python("-c", f"import {module}").returncode == 1, module
+        assert core.run("python", "-c", f"import {module}").returncode == 1, module
 
 
-def test_the_core_alone_names_the_install_line_of_what_is_missing(core: Place) -> None:
+def test_the_core_alone_names_the_install_line_of_what_is_missing(core: CleanEnvironment) -> None:
     for command, plugin in (("training prepare", "training"), ("quickstart", "quickstart")):
-        done = core.afs(*command.split())
+        done = core.run("afs", *command.split())
         assert (done.returncode, done.stdout) == (5, "")
         assert f"pip install afs-{plugin}" in done.stderr
     for command in ("--help", "--version", "status", "plugins list", "config show"):
-        assert core.afs(*command.split()).returncode == 0, command
+        assert core.run("afs", *command.split()).returncode == 0, command
 
 
 def declared(plugin: str) -> Iterator[str]:
     """The plugins that come with ``plugin``, itself among them."""
     yield plugin
-    for line in requirements(f"afs-{plugin}"):
-        name = Requirement(line).name
+    for name in requirements(f"afs-{plugin}"):
         if name in PROJECTS and name != "afs-core":
             yield from declared(name.removeprefix("afs-"))
 
 
 @pytest.mark.parametrize("plugin", ALONE)
-def test_a_plugin_works_alone_beside_the_core(plugin: str, wheelhouse: Path, tmp_path: Path) -> None:
-    place = Place(tmp_path, wheelhouse, f"afs-{plugin}")
-    statuses = place.statuses()
+def test_a_plugin_works_alone_beside_the_core(
+    plugin: str, wheels: Path, wheelhouse: Wheelhouse, tmp_path: Path
+) -> None:
+    place = wheelhouse.environment(tmp_path, f"afs-{plugin}")
+    listed = json.loads(place.run("afs", "plugins", "list", "--json").stdout)["data"]
+    statuses: dict[str, Any] = {status["name"]: status for status in listed}
     assert set(statuses) == set(declared(plugin))
-    assert {status["state"] for status in statuses.values()} == {"loaded"}
+    assert {status["state"] for status in listed} == {"loaded"}
     for command in statuses[plugin]["commands"]:
-        shown = place.afs(*command["path"].split(), "--help")
+        shown = place.run("afs", *command["path"].split(), "--help")
         assert shown.returncode == 0, shown.stderr
-    touched = place.python("-c", f"import afs.{plugin} as p; [getattr(p, name) for name in p.__all__]")
+    touched = place.run("python", "-c", f"import afs.{plugin} as p; [getattr(p, name) for name in p.__all__]")
     assert touched.returncode == 0, touched.stderr
