@@ -36,8 +36,15 @@ def build(stage: Stage, uses: tuple[Use, ...], run: Run, *, resume: bool) -> Mad
         artifacts=tuple(artifacts),
         outputs=_outputs(stage.output, artifacts),
         report=report,
-        details=artifacts[0].details if artifacts else {},
+        details=_details(artifacts),
     )
+
+
+def _details(artifacts: Sequence[Artifact]) -> dict[str, Any]:
+    """What is known of the one artifact, or of each by its name."""
+    if len(artifacts) == 1:
+        return artifacts[0].details
+    return {"artifacts": {artifact.path.name: artifact.details for artifact in artifacts}}
 
 
 def _record(job: type[msgspec.Struct], fields: dict[str, Any]) -> Any:

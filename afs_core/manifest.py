@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 FOLDER_MANIFEST = "manifest.json"
+#: What makes a folder that of a LoRA adapter.
+ADAPTER = "adapter_config.json"
 #: Ending of files that hold the state of an unfinished stage.
 STATE_SUFFIX = ".afs-state"
 
@@ -163,12 +165,13 @@ def write_manifest(artifact: Path, manifest: Manifest) -> None:
 def digest(path: Path, cache: Cache | None = None) -> str:
     """SHA-256 of a file; of a folder, over the sorted lines ``<file sha256>  <relative path>``.
 
-    Manifests, temporary files and ``.git`` are not part of a folder. A ``cache`` spares the
-    reading of files whose size, times and inode are as they were. Raises DataError.
+    Manifests, temporary files and ``.git`` are not part of a folder, nor is what was written later
+    into that of a trained adapter, such as its metrics. A ``cache`` spares the reading of files
+    whose size, times and inode are as they were. Raises DataError.
     """
     try:
         if path.is_dir():
-            lines = (f"{_file_digest(file, cache)}  {name}\n" for name, file in folder_files(path))
+            lines = (f"{_file_digest(file, cache)}  {name}\n" for name, file in _content(path))
             return hashlib.sha256("".join(lines).encode()).hexdigest()
         return _file_digest(path, cache)
     except OSError as fault:
@@ -187,6 +190,19 @@ def folder_files(folder: Path) -> Iterator[tuple[str, Path]]:
             if file.is_file():
                 found.append((file.relative_to(folder).as_posix(), file))
     yield from sorted(found)
+
+
+def _content(folder: Path) -> Iterator[tuple[str, Path]]:
+    if not (folder / ADAPTER).is_file():
+        return folder_files(folder)
+    try:
+        manifest = _read(folder / FOLDER_MANIFEST)
+    except DataError:
+        manifest = None
+    if manifest is None or ADAPTER not in manifest.outputs:
+        return folder_files(folder)
+    outputs = manifest.outputs
+    return ((name, file) for name, file in folder_files(folder) if name in outputs)
 
 
 def _file_digest(path: Path, cache: Cache | None) -> str:

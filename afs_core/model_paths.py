@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afs_core.errors import DataError
-from afs_core.manifest import read_manifest
+from afs_core.manifest import ADAPTER, read_manifest
 
 if TYPE_CHECKING:
     from afs_core.run import Run
@@ -42,13 +42,13 @@ def _parts(target: str, run: Run) -> Iterator[Path]:
 
 def is_adapter(path: Path) -> bool:
     """Whether ``path`` is the folder of a LoRA adapter."""
-    return (path / "adapter_config.json").is_file()
+    return (path / ADAPTER).is_file()
 
 
 def base_of(adapter: Path) -> str:
     """The base model that an adapter names. Raises DataError."""
     try:
-        config = msgspec.json.decode((adapter / "adapter_config.json").read_bytes())
+        config = msgspec.json.decode((adapter / ADAPTER).read_bytes())
         return str(config["base_model_name_or_path"])
     except (OSError, msgspec.DecodeError, KeyError) as fault:
         raise DataError(f"expected an adapter that names its base model: {fault}", path=adapter) from None

@@ -218,8 +218,9 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
     for name, sha in manifest.outputs.items():
         if not (folder / name).is_file() or digest(folder / name, cache) != sha:
             return None
+    each = manifest.details.get("artifacts", {})
     artifacts = tuple(
-        Artifact(path=folder / name, kind=manifest.kind, details=manifest.details)
+        Artifact(path=folder / name, kind=manifest.kind, details=each.get(name, manifest.details))
         for name in manifest.outputs
     )
     report = manifest.report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from afs_core import Run
 
 __all__ = ["CheckpointChat", "CheckpointProvider", "load_checkpoint"]
+
+
+SMALL = 50_000_000  # parameters
 
 
 class CheckpointProvider:
@@ -171,7 +175,7 @@ class CheckpointChat(SequentialChat):
         if temperature > 0:
             torch.manual_seed(seed)
         started = time.monotonic()
-        with torch.inference_mode():
+        with torch.inference_mode(), self._few_threads():
             out = self._model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -203,7 +207,7 @@ class CheckpointChat(SequentialChat):
         ids, mask = self._padded([p + a for p, a in zip(prompts, answers, strict=True)], left=False)
         begin = min(map(len, prompts)) - 1  # logits before any answer are not made
         places = torch.arange(begin, ids.shape[1] - 1, device=ids.device)
-        with torch.inference_mode():
+        with torch.inference_mode(), self._few_threads():
             logits = self._model(input_ids=ids, attention_mask=mask, logits_to_keep=places).logits.float()
         likelihoods = torch.log_softmax(logits, dim=-1).gather(2, ids[:, begin + 1 :, None])[:, :, 0]
         losses = []
@@ -228,6 +232,18 @@ class CheckpointChat(SequentialChat):
             mask.append(silence + said if left else said + silence)
         device = self._model.device
         return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
+
+    @contextmanager
+    def _few_threads(self) -> Iterator[None]:
+        """One thread for a small model: more gain it nothing, and spin where others want to work."""
+        import torch
+
+        before = torch.get_num_threads()
+        torch.set_num_threads(1 if self._model.num_parameters() < SMALL else before)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
     def close(self) -> None:
         self._model = None

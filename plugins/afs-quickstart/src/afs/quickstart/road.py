@@ -74,11 +74,18 @@ def _probe_summary(stages: Sequence[Stage]) -> dict[str, Any]:
 
 def _files(folder: Path, report: Report) -> list[dict[str, Any]]:
     """Size of each file beside what parity found of it."""
-    figures = {str(row.get("file")): row for row in report.tables.get("Parity", [])}
+    figures = {row["file"]: row for row in report.tables.get("parity", [])}
     return [
-        {"file": path.name, "bytes": path.stat().st_size}
-        | {name: value for name, value in figures.get(path.name, {}).items() if name != "file"}
+        {
+            "file": path.name,
+            "bytes": path.stat().st_size,
+            "mean KL": figures[path.name]["kl"],
+            "largest KL": figures[path.name]["kl_max"],
+            "top-1": figures[path.name]["top1"],
+            "equal in all else": not figures[path.name]["faults"],
+        }
         for path in sorted(folder.glob("*.gguf"))
+        if path.name in figures
     ]
 
 

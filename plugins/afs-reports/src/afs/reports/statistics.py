@@ -65,14 +65,14 @@ def proportion(values: Sequence[float], groups: Sequence[Hashable] | None = None
 def paired_difference(
     before: Sequence[float], after: Sequence[float], groups: Sequence[Hashable] | None = None
 ) -> Interval:
-    """Mean of ``after - before`` over the same questions, with a normal interval whose variance
-    is taken over groups. Raises ValueError where the lengths differ."""
+    """Mean of ``after - before`` over the same questions, each in 0..1, with a normal interval
+    whose variance is taken over groups, cut at -1 and 1. Raises ValueError for other lengths."""
     differences = [b - a for a, b in zip(before, after, strict=True)]
     if len(differences) < 2:
         return Interval(differences[0] if differences else math.nan, math.nan, math.nan)
     mean = math.fsum(differences) / len(differences)
     spread = Z95 * math.sqrt(_variance_of_mean(differences, groups or range(len(differences))))
-    return Interval(mean, mean - spread, mean + spread)
+    return Interval(mean, max(-1.0, mean - spread), min(1.0, mean + spread))
 
 
 def mcnemar(before: Sequence[float], after: Sequence[float]) -> float:
