@@ -27,7 +27,7 @@ def test_a_stage_is_read_with_what_is_no_field_as_settings() -> None:
     assert stage.config == {"transforms/upper": {"strength": 1}}
 
 
-def test_variables_have_defaults_that_are_overruled_everywhere() -> None:
+def test_variables_have_defaults_that_are_overruled_everywhere_and_alone_keep_their_type() -> None:
     text = (
         '[variables]\nw = "one"\nn = 3\nyes = true\n'
         + STAGE
@@ -37,7 +37,7 @@ def test_variables_have_defaults_that_are_overruled_everywhere() -> None:
         )
     )
     (stage,) = parse_pipeline(text, "p", {"w": "two"}).stages
-    assert stage.settings == {"source": "two/3", "tags": ["two", ["3"]], "other": "true"}
+    assert stage.settings == {"source": "two/3", "tags": ["two", [3]], "other": True}
     assert stage.config == {"generators/words": {"x": "two"}}
     assert stage.limit == 3
 

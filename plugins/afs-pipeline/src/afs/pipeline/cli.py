@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -73,11 +75,15 @@ def _pipeline(file: Path | None, inputs: tuple[Path, ...], variables: tuple[str,
     return Pipeline(origin="command line", stages=(curated,))
 
 
-def _assignment(text: str) -> tuple[str, str]:
+def _assignment(text: str) -> tuple[str, Any]:
+    """A value that is TOML is taken as such: ``40`` is a number; anything else is text."""
     name, equals, value = text.partition("=")
     if not equals:
         raise UsageError(f"expected --set NAME=VALUE, got {text!r}")
-    return name, value
+    try:
+        return name, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name, value
 
 
 def _planned(stage: Stage) -> dict[str, str]:

@@ -43,7 +43,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[StageTable, ...]
 
 
-def read_pipeline(path: Path, variables: Mapping[str, str] | None = None) -> Pipeline:
+def read_pipeline(path: Path, variables: Mapping[str, Any] | None = None) -> Pipeline:
     """The pipeline in a file. Raises ConfigError with the file and the stage."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def read_pipeline(path: Path, variables: Mapping[str, str] | None = None) -> Pip
     return parse_pipeline(text, str(path), variables)
 
 
-def parse_pipeline(text: str, origin: str, variables: Mapping[str, str] | None = None) -> Pipeline:
+def parse_pipeline(text: str, origin: str, variables: Mapping[str, Any] | None = None) -> Pipeline:
     """The pipeline in a text; ``variables`` win over the file's own ``[variables]``."""
     try:
         document = tomllib.loads(text)
@@ -92,15 +92,20 @@ def _filled(value: Any, values: Mapping[str, Any], label: str) -> Any:
         return {name: _filled(item, values, label) for name, item in value.items()}
     if isinstance(value, list):
         return [_filled(item, values, label) for item in value]
-    if isinstance(value, str):
-        return _VARIABLE.sub(lambda match: _value(match[1], values, label), value)
-    return value
+    if not isinstance(value, str):
+        return value
+    if alone := _VARIABLE.fullmatch(value):  # keeps its type: a number stays a number
+        return _value(alone[1], values, label)
+    return _VARIABLE.sub(lambda match: _text(_value(match[1], values, label)), value)
 
 
-def _value(name: str, values: Mapping[str, Any], label: str) -> str:
+def _value(name: str, values: Mapping[str, Any], label: str) -> Any:
     if name not in values:
         raise ConfigError(f"{label}: variable {name} has no value", hint=f"add --set {name}=VALUE")
-    value = values[name]
+    return values[name]
+
+
+def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from afs.generators.sources import census
 from afs.pipeline import Pipeline, read_pipeline
 from afs.pipeline.state import StageState
+from afs.quickstart.shipped import sample_folder
 from afs.reports import pipeline_report, write_report
 from afs_core import Artifact, GateRefused, Report, Stage
 from afs_core.manifest import read_manifest
@@ -30,8 +31,12 @@ NOTES = (
 
 
 def quickstart_pipeline(source: Path) -> Pipeline:
-    """The shipped pipeline file, reading ``source``."""
-    return read_pipeline(Path(__file__).with_name("quickstart.toml"), {"source": str(source)})
+    """The shipped pipeline file, reading ``source``; of a source that may hold notes alone, more
+    sections are taken than of the sample."""
+    values: dict[str, object] = {"source": str(source)}
+    if source != sample_folder():
+        values |= {"routines": 40, "sections": 60}
+    return read_pipeline(Path(__file__).with_name("quickstart.toml"), values)
 
 
 def check_sources(stage: StageState, source: Path) -> None:
