@@ -39,6 +39,10 @@ class CleanEnvironment:
         words[0] = str(self.bin / words[0])
         return self._run(words, cwd)
 
+    def shell(self, line: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command line as a user types it."""
+        return self._run(["/bin/sh", "-c", line], cwd)
+
     def pip(self, *args: str | Path) -> None:
         """Run this interpreter's pip on the environment; fails with what pip said."""
         words = [sys.executable, "-m", "pip", "--python", str(self.bin / "python"), *map(str, args)]

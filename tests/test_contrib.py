@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "write-a-plugin.md"
 PLUGIN = Path(__file__).parents[1] / "contrib" / "afs-glossary"
 
 
@@ -51,6 +52,7 @@ def test_installed_run_tested_and_removed(clean: Any, tmp_path: Path) -> None:
         ("What is OAM?", "The table of sprites.", "snes", "terms.txt"),
     ]
 
+    _as_the_page_says(clean, tmp_path)
     tested = clean.run(
         "pytest", "-q", tmp_path / "afs-glossary" / "tests", "-p", "no:cacheprovider", cwd=tmp_path
     )
@@ -62,3 +64,15 @@ def test_installed_run_tested_and_removed(clean: Any, tmp_path: Path) -> None:
     gone = clean.run("afs", "generate", "glossary", "--source", terms)
     assert gone.returncode == 2
     assert "glossary" in gone.stderr
+
+
+def _as_the_page_says(clean: Any, folder: Path) -> None:
+    """Its commands, where redaction is not installed: the last one refuses."""
+    block = PAGE.read_text().partition("```sh\n")[2].partition("```")[0]
+    install, *lines = block.splitlines()
+    assert install == "pip install contrib/afs-glossary"
+    done = [clean.shell(line, cwd=folder) for line in lines]
+    assert [ended.returncode for ended in done] == [0, 0, 5]
+    assert "--no-redact" in done[-1].stderr
+    kept = clean.shell(f"{lines[-1]} --no-redact", cwd=folder)
+    assert (kept.returncode, len((folder / "terms.jsonl").read_text().splitlines())) == (0, 2)

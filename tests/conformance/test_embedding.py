@@ -10,7 +10,7 @@ import math
 import random
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from afs_core import Capability, Run, hookimpl
 
@@ -21,7 +21,7 @@ class Good:
     """Four numbers out of a digest of the text; queries are told apart by a prefix."""
 
     fingerprint = "digest 1"
-    code = "f"
+    code: Literal["f", "d"] = "f"
 
     def __init__(self, config: None, run: Run) -> None:
         self.run = run
