@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from afs.asm import Source
 from afs.oracle import OracleGenerator, OracleTrainingGenerator
 from afs.oracle.generator import KINDS
 from afs_core import Run, TrainingSample, read_samples
-from afs_core.protocols import Generator
+from afs_core.testing import GeneratorConformance
 
 SAMPLE = Path(__file__).parents[2] / "afs-quickstart" / "src" / "afs" / "quickstart" / "sample"
 TREE = {
@@ -77,8 +77,14 @@ def everything() -> list[TrainingSample]:
     return samples_of(SAMPLE)
 
 
-def test_it_is_a_generator(run: Run, tmp_path: Path) -> None:
-    assert isinstance(OracleGenerator(OracleGenerator.Config(source=tmp_path), run), Generator)
+class TestOracle(GeneratorConformance):
+    capability = "oracle"
+
+    def settings_in(self, folder: Path) -> Mapping[str, Any]:
+        for name, text in TREE.items():
+            (folder / "hack" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "hack" / name).write_text(text)
+        return {"source": folder / "hack"}
 
 
 def test_every_sample_of_the_shipped_hack_cites_lines_that_say_so(everything: list[TrainingSample]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from afs.oracle import OracleGenerator, RecallProbes
 from afs.oracle.wording import PROBES, QUESTIONS
 from afs_core import DataError, Provenance, Run, Stage, TrainingSample, execute, read_samples, write_samples
-from afs_core.protocols import Transform
+from afs_core.testing import TransformConformance
 
 HACK = {
     "ram.asm": "".join(f"Name{n:02} = $7E{n:02X}00 ; thing number {n}\n" for n in range(20)),
@@ -45,8 +45,13 @@ def words(text: str) -> set[tuple[str, ...]]:
     return {tuple(found[at : at + 3]) for at in range(len(found) - 2)}
 
 
-def test_it_is_a_transform(run: Run) -> None:
-    assert isinstance(RecallProbes(RecallProbes.Config(), run), Transform)
+class TestRecallProbes(TransformConformance):
+    capability = "recall-probes"
+    makes_new = True
+
+    def samples(self) -> Sequence[TrainingSample]:
+        facts = [fact("address", f"Name{n}", f"$7E{n:04X}") for n in range(8)]
+        return [TrainingSample("No fact?", "None."), *facts, facts[0]]
 
 
 def test_it_asks_as_many_facts_of_the_input_and_no_other(training: list[TrainingSample], run: Run) -> None:

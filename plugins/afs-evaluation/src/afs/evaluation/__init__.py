@@ -6,15 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from afs.evaluation.asking import ask
+    from afs.evaluation.asking import Answer, ask
     from afs.evaluation.compare import Compare
     from afs.evaluation.exact import ExactMatch
     from afs.evaluation.grading import grade
     from afs.evaluation.suite import Question, read_suite
 
-__all__ = ["Compare", "ExactMatch", "Question", "ask", "grade", "read_suite"]
+__all__ = ["Answer", "Compare", "ExactMatch", "Question", "ask", "grade", "read_suite"]
 
 _HOMES = {
+    "Answer": "asking",
     "Compare": "compare",
     "ExactMatch": "exact",
     "Question": "suite",

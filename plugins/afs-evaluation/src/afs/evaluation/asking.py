@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afs.evaluation.suite import Question
-from afs.models import ChatModel
+from afs.models.chat import ChatModel, SequentialChat
+from afs_core import DataError
 from afs_core.jsonl import Journal
 
 if TYPE_CHECKING:
@@ -40,24 +41,40 @@ def ask(
     journal: Path,
     max_tokens: int,
     temperature: float = 0.0,
+    fingerprint: str = "",
 ) -> list[Answer]:
-    """One answer a question, in order. What ``journal`` already holds for the same model,
-    question and settings is not asked again."""
-    settings = f"{model.reference} {max_tokens} {temperature} {run.seed}"
+    """One answer a question, in order. What ``journal`` already holds for the same model with the
+    same ``fingerprint``, question and settings is not asked again."""
+    settings = f"{model.reference} {fingerprint} {max_tokens} {temperature} {run.seed}"
     keys = [_key(settings, question) for question in questions]
     with Journal(journal) as written:
-        known = {key: msgspec.convert(answer, Answer) for key, answer in written.entries}
+        known = _known(written)
         waiting = [number for number, key in enumerate(keys) if key not in known]
+        size = _batch_size(model)
         with run.progress(f"asking {model.reference}", len(waiting)) as bar:
-            for start in range(0, len(waiting), _BATCH):
+            for start in range(0, len(waiting), size):
                 run.check_cancelled()
-                batch = waiting[start : start + _BATCH]
+                batch = waiting[start : start + size]
                 answers = _answers(model, [questions[n] for n in batch], max_tokens, temperature, run.seed)
                 for number, answer in zip(batch, answers, strict=True):
                     known[keys[number]] = answer
                 written.append_many([[keys[n], known[keys[n]]] for n in batch])
                 bar.advance(len(batch))
     return [known[key] for key in keys]
+
+
+def _known(journal: Journal) -> dict[str, Answer]:
+    try:
+        return dict(msgspec.convert(journal.entries, list[tuple[str, Answer]]))
+    except msgspec.ValidationError as fault:
+        raise DataError(
+            f"damaged journal: {fault}", path=journal.path, hint="delete it to ask again"
+        ) from None
+
+
+def _batch_size(model: ChatModel) -> int:
+    """One, so that a broken run loses one answer, where a batch would save no time."""
+    return 1 if type(model).chat_many is SequentialChat.chat_many else _BATCH
 
 
 def _key(settings: str, question: Question) -> str:
@@ -74,7 +91,7 @@ def _answers(
     return [
         Answer(
             question=question.sample.sample_id,
-            text=reply.text,
+            text=_writable(reply.text),
             loss=None if loss != loss else loss,
             seconds=reply.seconds,
             tokens=reply.completion_tokens,
@@ -82,3 +99,8 @@ def _answers(
         )
         for question, reply, loss in zip(questions, replies, losses, strict=True)
     ]
+
+
+def _writable(text: str) -> str:
+    """Half a surrogate pair, which a server can escape into its JSON, is no text that can be kept."""
+    return text.encode("utf-8", "replace").decode()

@@ -15,8 +15,10 @@ USE = "evaluators/compare"
 
 _suite = click.option("--suite", type=data_path, required=True, help="File of questions.")
 _output = click.option("--output", type=data_path, required=True, help="Folder that receives the report.")
-_limit = click.option("--limit", type=int, help="Ask only so many questions.")
-_tokens = click.option("--max-tokens", type=int, default=128, show_default=True, help="Longest answer.")
+_limit = click.option("--limit", type=click.IntRange(1), help="Ask only so many questions.")
+_tokens = click.option(
+    "--max-tokens", type=click.IntRange(1), default=128, show_default=True, help="Longest answer."
+)
 
 
 @afs_command(seed=True)

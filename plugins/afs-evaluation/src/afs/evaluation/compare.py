@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from afs.evaluation.asking import Answer, ask
-from afs.evaluation.grading import grade
-from afs.evaluation.suite import Question, read_suite
-from afs.reports import Interval, mcnemar, paired_difference, proportion, write_report
+from afs.evaluation.asking import ask
+from afs.evaluation.figures import FEWEST, Result, paired, row, share
+from afs.evaluation.grading import grade, graders
+from afs.evaluation.suite import EXACT, Question, read_suite
+from afs.reports import write_report
 from afs_core import Artifact, EvalJob, Finding, Report, UsageError
 from afs_core.jsonl import atomic_write
-from afs_core.manifest import STATE_SUFFIX
+from afs_core.manifest import STATE_SUFFIX, digest
+from afs_core.model_paths import local_paths
 
 if TYPE_CHECKING:
     from afs_core import Run
+    from afs_core.protocols import Scorer
 
 __all__ = ["Compare"]
 
-FEWEST = 30
 JOURNAL = f".asked{STATE_SUFFIX}"
 
 
@@ -50,154 +52,121 @@ class Compare:
                 "expected a suite and at least one model", hint="name them with --suite and --models"
             )
         questions = read_suite(job.suite, job.limit)
-        if not job.resume:
-            for left in job.output.glob(f"*{JOURNAL}"):
-                left.unlink()
-        references = _distinct([*([job.baseline] if job.baseline else []), *job.models])
-        results = [self._result(reference, questions, job.output) for reference in references]
+        scorers = graders(questions, self._run)
+        references = list(dict.fromkeys([*([job.baseline] if job.baseline else []), *job.models]))
+        labels = _labels(references)
+        results = [self._result(reference, labels, questions, scorers, job) for reference in references]
         report = self._report(results, questions, job.baseline)
         answers = _write_answers(results, questions, job.output / "answers.jsonl")
         return msgspec.structs.replace(report, artifacts=(*write_report(report, job.output), answers))
 
-    def _result(self, reference: str, questions: Sequence[Question], folder: Path) -> _Result:
-        resolver = self._run.use("resolvers", "model")
-        with resolver.open(reference) as model:
+    def _result(
+        self,
+        reference: str,
+        labels: Mapping[str, str],
+        questions: Sequence[Question],
+        scorers: Mapping[str, Scorer],
+        job: EvalJob,
+    ) -> Result:
+        journal = job.output / f"{_slug(reference)}{JOURNAL}"
+        fingerprint = self._fingerprint(reference)
+        if not fingerprint and not job.resume:
+            journal.unlink(missing_ok=True)
+        with self._run.use("resolvers", "model").open(reference) as model:
             answers = ask(
                 model,
                 questions,
                 self._run,
-                journal=folder / f"{_slug(reference)}{JOURNAL}",
+                journal=journal,
                 max_tokens=self._config.max_tokens,
                 temperature=self._config.temperature,
+                fingerprint=fingerprint,
             )
-        return _Result(reference, _label(reference), answers, grade(questions, answers, self._run))
+        return Result(reference, labels[reference], answers, grade(questions, answers, scorers))
+
+    def _fingerprint(self, reference: str) -> str:
+        """Content of a local model; empty for one behind a server, which can change without a trace."""
+        cache = self._run.cache("digests")
+        return " ".join(digest(path, cache) for path in local_paths(reference, self._run))
 
     def _report(
-        self, results: Sequence[_Result], questions: Sequence[Question], baseline: str | None
+        self, results: Sequence[Result], questions: Sequence[Question], baseline: str | None
     ) -> Report:
         groups = [question.group for question in questions]
-        enough = len(questions) >= FEWEST
-        findings = [finding for result in results for finding in self._findings(result, groups, baseline)]
-        notes = (
-            []
-            if enough
-            else [f"{len(questions)} questions are too few to claim a score; {FEWEST} are the least."]
-        )
+        column = "exact match" if {question.scorer for question in questions} == {EXACT} else "score"
+        tables = {"Models": [row(result, groups, column) for result in results]}
+        if baseline:
+            base, *others = results
+            rows = [found for other in others if (found := paired(base, other, groups)) is not None]
+            tables |= {"Against the baseline": rows} if rows else {}
+        judged = [result for result in results if result.reference != baseline]
+        findings = [finding for result in judged for finding in self._findings(result, groups)]
         return Report(
             title="Comparison",
             passed=all(finding.passed for finding in findings),
             summary={"questions": len(questions), "groups": len(set(groups))},
             findings=tuple(findings),
-            tables={
-                "Models": [_row(result, groups, enough) for result in results],
-                **({"Against the baseline": _paired(results, groups)} if baseline and enough else {}),
-            },
-            notes=tuple(notes),
+            tables=tables,
+            notes=_notes(results),
         )
 
-    def _findings(self, result: _Result, groups: Sequence[str], baseline: str | None) -> list[Finding]:
-        if result.reference == baseline or len(groups) < FEWEST:
-            return []
-        interval = _share(result.marks, groups)
+    def _findings(self, result: Result, groups: Sequence[str]) -> list[Finding]:
+        """A threshold is only passed where there is enough to claim it."""
+        interval = share(result.marks, groups)
         wanted = [
             ("share", interval.value, self._config.least_share),
             ("lower bound", interval.low, self._config.least_low),
         ]
+        enough = result.graded >= FEWEST
+        few = f"{result.graded} graded questions are too few, {FEWEST} are the least"
         return [
             Finding(
                 name=f"{name} of {result.label}",
-                passed=value >= least,
-                value=round(value, 4),
+                passed=enough and value >= least,
+                value=round(value, 4) if enough else None,
                 limit=f">= {least:g}",
+                message="" if enough else few,
             )
             for name, value, least in wanted
             if least is not None
         ]
 
 
-class _Result(msgspec.Struct, frozen=True):
-    reference: str
-    label: str
-    answers: list[Answer]
-    marks: list[float]
-
-
-def _distinct(references: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(references))
+def _notes(results: Sequence[Result]) -> tuple[str, ...]:
+    few = [result for result in results if result.graded < FEWEST]
+    return tuple(
+        f"{result.label}: {result.graded} graded questions are too few to claim a score; "
+        f"{FEWEST} are the least."
+        for result in few
+    )
 
 
 def _slug(reference: str) -> str:
     return re.sub(r"[^\w.-]+", "-", reference).strip("-")[-80:]
 
 
-def _label(reference: str) -> str:
-    """The last part of the reference: what a reader of a table recognises."""
-    return reference.rpartition("/")[2].rpartition("#")[2] or reference
+def _labels(references: Sequence[str]) -> dict[str, str]:
+    """What a reader of a table recognises: the last part, or all of it where two would be alike."""
+    short = {text: re.split(r"[/#]", text.rstrip("/"))[-1] or text for text in references}
+    count = Counter(short.values())
+    return {text: label if count[label] == 1 else text for text, label in short.items()}
 
 
-def _share(marks: Sequence[float], groups: Sequence[str]) -> Interval:
-    kept = [(mark, group) for mark, group in zip(marks, groups, strict=True) if not math.isnan(mark)]
-    values, of = [mark for mark, _ in kept], [group for _, group in kept]
-    if all(value in (0.0, 1.0) for value in values):
-        return proportion(values, of)
-    return paired_difference([0.0] * len(values), values, of)
-
-
-def _row(result: _Result, groups: Sequence[str], enough: bool) -> dict[str, Any]:
-    interval = _share(result.marks, groups)
-    losses = [answer.loss for answer in result.answers if answer.loss is not None]
-    seconds = math.fsum(answer.seconds for answer in result.answers)
-    tokens = sum(answer.tokens for answer in result.answers)
-    return {
-        "model": result.label,
-        "exact match": round(interval.value, 4) if enough else None,
-        "low": round(interval.low, 4) if enough else None,
-        "high": round(interval.high, 4) if enough else None,
-        "loss": round(math.fsum(losses) / len(losses), 4) if losses else None,
-        "seconds an answer": round(seconds / len(result.answers), 4),
-        "tokens a second": round(tokens / seconds, 1) if seconds else None,
-        "cut off": sum(answer.stopped == "length" for answer in result.answers),
-        "not graded": sum(math.isnan(mark) for mark in result.marks),
-    }
-
-
-def _paired(results: Sequence[_Result], groups: Sequence[str]) -> list[dict[str, Any]]:
-    base, *others = results
-    rows = []
-    for other in others:
-        both = [
-            (before, after, group)
-            for before, after, group in zip(base.marks, other.marks, groups, strict=True)
-            if not math.isnan(before + after)
-        ]
-        before, after, of = ([item[n] for item in both] for n in range(3))
-        difference = paired_difference(before, after, of)  # type: ignore[arg-type]
-        rows.append(
-            {
-                "model": other.label,
-                "baseline": base.label,
-                "difference": round(difference.value, 4),
-                "from": round(difference.low, 4),
-                "to": round(difference.high, 4),
-                "p (McNemar)": mcnemar(before, after),  # type: ignore[arg-type]
-            }
-        )
-    return rows
-
-
-def _write_answers(results: Sequence[_Result], questions: Sequence[Question], path: Path) -> Artifact:
-    import msgspec.json
-
+def _write_answers(results: Sequence[Result], questions: Sequence[Question], path: Path) -> Artifact:
     with atomic_write(path) as stream:
         for number, question in enumerate(questions):
-            row = {
-                "question": question.sample.instruction,
-                "reference": question.sample.output,
-                "group": question.group,
-                "answers": {
-                    result.label: {"text": result.answers[number].text, "mark": result.marks[number]}
-                    for result in results
-                },
-            }
-            stream.write(msgspec.json.encode(row) + b"\n")
+            stream.write(msgspec.json.encode(_answer_row(number, question, results)) + b"\n")
     return Artifact(path=path, kind="report")
+
+
+def _answer_row(number: int, question: Question, results: Sequence[Result]) -> dict[str, Any]:
+    """A mark that could not be given is null."""
+    return {
+        "question": question.sample.instruction,
+        "reference": question.sample.output,
+        "group": question.group,
+        "answers": {
+            result.label: {"text": result.answers[number].text, "mark": result.marks[number]}
+            for result in results
+        },
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ _QUOTES = "\"'`“”‘’"
 class ExactMatch:
     """1 where the output is the reference or one of ``check.accept``, else 0."""
 
-    fingerprint = "exact-match 1"
+    fingerprint = "exact-match 2"
 
     def __init__(self, config: None, run: Run) -> None:
         pass
@@ -35,13 +36,16 @@ def _score(sample: TrainingSample) -> Score:
 
 
 def _accepted(metadata: dict[str, Any]) -> set[str]:
+    """Every right answer, folded; an empty one is none."""
     check = metadata.get("check")
     others = check.get("accept", []) if isinstance(check, dict) else []
-    references = [metadata["reference"]] if "reference" in metadata else []
-    return {folded(str(answer)) for answer in (*references, *others)}
+    others = others if isinstance(others, (list, tuple)) else [others]
+    answers = [metadata.get("reference"), *others]
+    return {folded(str(answer)) for answer in answers if answer is not None and str(answer).strip()}
 
 
 def folded(answer: str) -> str:
-    """Case, white space, quotes around, and a final full stop do not count."""
-    text = " ".join(answer.split()).casefold()
-    return text.removesuffix(".").strip(_QUOTES).strip()
+    """Case, white space, quotes around and a final full stop do not count, nor how an accent is encoded."""
+    text = " ".join(unicodedata.normalize("NFC", answer).split()).casefold()
+    bare = text.strip(_QUOTES).removesuffix(".").strip(_QUOTES).strip()
+    return bare or text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 
 from afs_core import DataError, TrainingSample, read_samples
 
-__all__ = ["Question", "read_suite"]
+__all__ = ["EXACT", "Question", "read_suite"]
 
 EXACT = "exact-match"
 
@@ -19,6 +19,7 @@ class Question(msgspec.Struct, frozen=True):
     """One question: what is asked, the reference answer, and who grades."""
 
     sample: TrainingSample
+    scorer: str = EXACT
 
     @property
     def asked(self) -> list[dict[str, Any]]:
@@ -31,11 +32,6 @@ class Question(msgspec.Struct, frozen=True):
         return self.sample.to_messages()
 
     @property
-    def scorer(self) -> str:
-        check = self.sample.metadata.get("check") or {}
-        return str(check.get("scorer", EXACT)) if isinstance(check, dict) else EXACT
-
-    @property
     def group(self) -> str:
         return self.sample.group
 
@@ -43,19 +39,30 @@ class Question(msgspec.Struct, frozen=True):
 def read_suite(path: Path, limit: int | None = None) -> list[Question]:
     """The questions of a file, the first ``limit`` of them.
 
-    Raises DataError for a suite without questions, or one that asks the same thing twice.
+    Raises DataError for a suite without questions, one that asks the same thing twice, a
+    conversation that does not end with an answer, and a check that is none.
     """
-    questions = [Question(sample) for sample in read_samples(path)][:limit]
+    questions: list[Question] = []
+    seen: dict[str, int] = {}
+    for number, sample in enumerate(islice(read_samples(path), limit), 1):
+        try:
+            questions.append(_question(sample))
+        except DataError as fault:
+            raise DataError(f"question {number}: {fault.reason}", path=path) from None
+        first = seen.setdefault(sample.sample_id, number)
+        if first != number:
+            raise DataError(f"question {number} is question {first} again", path=path)
     if not questions:
         raise DataError("expected questions, found none", path=path)
-    _check_distinct(questions, path)
     return questions
 
 
-def _check_distinct(questions: Sequence[Question], path: Path) -> None:
-    seen: dict[str, int] = {}
-    for number, question in enumerate(questions, 1):
-        key = question.sample.sample_id
-        if key in seen:
-            raise DataError(f"question {number} is question {seen[key]} again", path=path)
-        seen[key] = number
+def _question(sample: TrainingSample) -> Question:
+    if sample.to_messages()[-1]["role"] != "assistant":
+        raise DataError("expected a conversation that ends with the reference answer")
+    check = sample.metadata.get("check")
+    if check is None:
+        return Question(sample)
+    if not isinstance(check, dict) or not isinstance(check.get("scorer", EXACT), str):
+        raise DataError(f'expected a check such as {{"scorer": "{EXACT}"}}, got {check!r}')
+    return Question(sample, check.get("scorer", EXACT))
