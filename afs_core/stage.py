@@ -123,7 +123,7 @@ def execute(stage: Stage, run: Run) -> Outcome:
     work = _shape(stage, uses, stream, build)
     if stage.output == STANDARD_STREAM or STANDARD_STREAM in stage.inputs:
         return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
-    inputs = _inputs(stage, run)
+    inputs = _inputs(stage, uses, run)
     key = _key(stage, uses, inputs, run)
     done = _up_to_date(stage, key, run)
     if done is None:
@@ -229,13 +229,13 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
     return Outcome(stage=stage.name, artifacts=artifacts, counts=manifest.counts, report=report, skipped=True)
 
 
-def _inputs(stage: Stage, run: Run) -> tuple[Input, ...]:
+def _inputs(stage: Stage, uses: tuple[Use, ...], run: Run) -> tuple[Input, ...]:
     cache = run.cache("digests")
     folder = stage.output if not stage.output.suffix or stage.output.is_dir() else stage.output.parent
     found = [("input", path) for path in stage.inputs]
     found += [("base", path) for given in stage.inputs for path in _bases(given, run)]
-    for settings in stage.config.values():
-        found += _paths(settings, run)
+    for use in uses:
+        found += _paths(_effective(use, stage.config.get(use.text, {}), run), run)
     return tuple(_input(path, role, folder, cache) for role, path in dict.fromkeys(found))
 
 
@@ -294,11 +294,16 @@ def _key(stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], run: Ru
 
 def _settings_key(use: Use, settings: Mapping[str, Any], run: Run) -> Any:
     """Settings as the capability will see them; existing paths count by content, not by name."""
-    job, own = split_settings(use.kind, settings)
-    config = run.registry.config_for(use.kind, use.name, own)
-    effective = {**job, **(msgspec.structs.asdict(config) if config is not None else own)}
+    effective = _effective(use, settings, run)
     read = dict(_paths(effective, run))
     return _plain({name: value for name, value in effective.items() if name not in read})
+
+
+def _effective(use: Use, settings: Mapping[str, Any], run: Run) -> dict[str, Any]:
+    """Settings of the job, and those of the capability with its defaults and the user's configuration."""
+    job, own = split_settings(use.kind, settings)
+    config = run.registry.config_for(use.kind, use.name, own)
+    return {**job, **(msgspec.structs.asdict(config) if config is not None else own)}
 
 
 def _plain(settings: Mapping[str, Any]) -> Any:

@@ -11,12 +11,13 @@ import pytest
 from afs_core.config import Config
 from afs_core.errors import DataError, GateRefused, UsageError
 from afs_core.jsonl import read_samples
-from afs_core.manifest import digest, read_manifest, verify
+from afs_core.manifest import Manifest, digest, read_manifest, verify, write_manifest
 from afs_core.registry import Registry
 from afs_core.run import Run
 from afs_core.stage import Outcome, Stage, execute
 
 PLUGIN = """
+from pathlib import Path
 import msgspec
 from afs_core import Artifact, Capability, Finding, Report, Score, TrainingSample, hookimpl
 from afs_core.sample import Provenance
@@ -24,6 +25,7 @@ from afs_core.sample import Provenance
 class Count:
     class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         count: int = 10
+        words: Path | None = None
     def __init__(self, config, run): self.config, self.run = config, run
     def generate(self):
         for number in range(self.config.count):
@@ -283,3 +285,32 @@ def test_a_missing_input_is_named(run: Run) -> None:
             Stage(name="s", uses=("transforms/even",), inputs=(Path("none.jsonl"),), output=Path("o.jsonl")),
             run,
         )
+
+
+def test_a_file_that_only_the_configuration_names_is_an_input(run: Run) -> None:
+    Path("words.txt").write_text("one")
+    user = Path("config.toml")
+    user.write_text(user.read_text() + '[plugins.stage_plugin.count]\nwords = "words.txt"\n')
+    config = Config.load(Path.cwd(), user.absolute())
+    stage = Stage(name="s", uses=("generators/count",), output=Path("out.jsonl"))
+    with Run.open(config=config, registry=Registry.load(config)) as configured:
+        assert not execute(stage, configured).skipped
+        manifest = read_manifest(stage.output)
+        assert manifest is not None
+        assert [(source.path, source.role) for source in manifest.inputs] == [("words.txt", "words")]
+        assert execute(stage, configured).skipped
+        Path("words.txt").write_text("two")
+        assert not execute(stage, configured).skipped
+
+
+def test_what_is_written_beside_a_trained_adapter_is_not_the_adapter(tmp_path: Path) -> None:
+    adapter = tmp_path / "lora"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text("{}")
+    outputs = {"adapter_config.json": digest(adapter / "adapter_config.json")}
+    write_manifest(adapter, Manifest(key="", stage="train", uses=(), kind="adapter", outputs=outputs))
+    before = digest(adapter)
+    (adapter / "val_metrics.json").write_text("{}")
+    assert digest(adapter) == before
+    (adapter / "adapter_config.json").write_text('{"r": 8}')
+    assert digest(adapter) != before

@@ -148,22 +148,7 @@ def test_the_same_answers_give_the_same_report_but_for_time(cli: Any, server: An
     assert report("one") == report("two")
 
 
-def test_metrics_beside_an_adapter_do_not_make_it_another_adapter(cli: Any, tmp_path: Path) -> None:
-    from afs_core.manifest import Manifest, digest, write_manifest
-
-    adapter = tmp_path / "lora"
-    adapter.mkdir()
-    (adapter / "adapter_config.json").write_text("{}")
-    outputs = {"adapter_config.json": digest(adapter / "adapter_config.json")}
-    write_manifest(adapter, Manifest(key="", stage="train", uses=(), kind="adapter", outputs=outputs))
-    before = digest(adapter)
-    (adapter / "val_metrics.json").write_text("{}")
-    assert digest(adapter) == before
-    (adapter / "adapter_config.json").write_text('{"r": 8}')
-    assert digest(adapter) != before
-
-
-def test_an_answer_longer_than_asked_for_is_said_to_be_cut(cli: Any, server: Any) -> None:
+def test_one_question_claims_nothing(cli: Any, server: Any) -> None:
     write_samples(Path("one.jsonl"), [TrainingSample("What is number 7?", "7")])
     done = cli(
         "evaluation",

@@ -35,7 +35,8 @@ def memory_export(
     **given: str | None,
 ) -> object:
     """Make samples from Markdown, text, JSON and JSON lines in the memory folder, redacted."""
-    settings = {"root": memory_root, **given}
+    root = memory_root or Path(console.config.get("project.context_root")) / "memory"
+    settings = {"root": root, **given}
     return export(
         console,
         "memory",
