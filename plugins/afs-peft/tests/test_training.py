@@ -17,6 +17,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load_file  # noqa: E402
+
+from afs.peft.device import uses_bfloat16  # noqa: E402
 from afs.peft.settings import Settings  # noqa: E402
 from afs.peft.trainer import LoraTrainer  # noqa: E402
 from afs_core import (  # noqa: E402
@@ -140,6 +143,38 @@ def test_flattened_batches_learn_the_same(run: Run, job: MakeJob, settings: Sett
     ]
     for one, other in zip(*losses, strict=True):
         assert one == pytest.approx(other, rel=1e-3)
+
+
+def test_bfloat16_learns_about_the_same_and_repeats_itself(
+    run: Run, job: MakeJob, settings: Settings, tmp_path: Path
+) -> None:
+    exact = LoraTrainer(settings, run).train(job(output=tmp_path / "exact"))
+    half = msgspec.structs.replace(settings, dtype="bfloat16")
+    first, second = (LoraTrainer(half, run).train(job(output=tmp_path / name)) for name in "ab")
+    assert first.details["loss"] == pytest.approx(exact.details["loss"], rel=0.05)
+    assert weights(first.path) == weights(second.path) != weights(exact.path)
+    tensors = load_file(first.path / "adapter_model.safetensors")
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "device", "instructions", "half"),
+    [
+        ("auto", "cpu", True, False),
+        ("fast", "cpu", True, True),
+        ("fast", "cpu", False, False),
+        ("bfloat16", "cpu", False, True),
+        ("auto", "cuda", False, True),
+        ("fast", "cuda", False, True),
+        ("float32", "cuda", True, False),
+        ("fast", "mps", True, False),
+    ],
+)
+def test_where_bfloat16_is_used(
+    dtype: str, device: str, instructions: bool, half: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": instructions}, raising=False)
+    assert uses_bfloat16(dtype, device) is half
 
 
 def test_activations_can_be_recomputed(run: Run, job: MakeJob, settings: Settings, tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["AnswerTrainer", "Conduct", "answer_loss", "arguments", "validation_loss"]
 
 
-def arguments(job: TrainJob, settings: Settings, folder: Path, steps: int, device: str) -> TrainingArguments:
+def arguments(
+    job: TrainJob, settings: Settings, folder: Path, steps: int, *, device: str, half: bool
+) -> TrainingArguments:
     """What Trainer is told: all that it would log, save or measure by itself is off."""
     return TrainingArguments(
         output_dir=str(folder),
@@ -42,7 +44,7 @@ def arguments(job: TrainJob, settings: Settings, folder: Path, steps: int, devic
         optim="adamw_torch_fused",
         seed=job.seed,
         use_cpu=device == "cpu",
-        bf16=device == "cuda" and settings.dtype != "float32",
+        bf16=half,
         save_total_limit=2,
         save_strategy="no",
         eval_strategy="no",

@@ -59,7 +59,7 @@ def _memory(job: TrainJob, settings: Settings, folder: Path, longest: int) -> in
     shape = model_shape(str(folder))
     if shape is None:
         return 0
-    if settings.dtype == "float32" or (settings.dtype == "auto" and settings.device == "cpu"):
+    if settings.dtype == "float32" or settings.device == "cpu":
         shape = _in_float32(shape, folder)
     return estimated_memory(
         shape,

@@ -110,7 +110,7 @@ class RowReader:
     def _note_length(self, length: int, sample: TrainingSample, place: str) -> None:
         self.cut_tokens += length - self._max_length if not self._drop else length
         if not self._drop:
-            remedy = "raise max_length, or leave them out with too_long = 'drop'"
+            remedy = "leave them out with too_long = 'drop', or raise max_length as far as the model reads"
             fault = f"longer than {self._max_length} tokens, which would be cut ({remedy})"
             self._note(fault, sample, place, f", {length} tokens")
             return

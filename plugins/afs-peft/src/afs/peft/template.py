@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -50,6 +51,7 @@ class ChatTokenizer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._tokenizer = _open(folder)
+        self._tokenizer.model_max_length = sys.maxsize  # lengths are judged elsewhere
         self._template = _template(folder, self._tokenizer)
         self.marked = _MARKER.search(self._template) is not None
         self.stops = _stops(folder, self._tokenizer)

@@ -17,6 +17,7 @@ from transformers.utils import logging as transformers_logging
 
 from afs.peft.adapter import forget_adapter, with_lora, write_adapter
 from afs.peft.checkpoints import Checkpoints
+from afs.peft.device import chosen_device, uses_bfloat16
 from afs.peft.loop import AnswerTrainer, Conduct, arguments
 from afs.peft.rows import Row
 from afs.peft.schedule import total_steps
@@ -38,7 +39,8 @@ class Training:
 
     def __init__(self, job: TrainJob, settings: Settings, run: Run, base: Path) -> None:
         self._job, self._settings, self._run, self._base = job, settings, run, base
-        self._device = _device(settings.device)
+        self._device = chosen_device(settings.device)
+        self._half = uses_bfloat16(settings.dtype, self._device)
 
     def adapter(self, rows: Sequence[Row], held_out: Sequence[Row]) -> Artifact:
         job = self._job
@@ -61,7 +63,7 @@ class Training:
             checkpoints.remove()
         start = checkpoints.latest()
         steps = total_steps(job, len(rows), settings.max_steps)
-        told = arguments(job, settings, checkpoints.folder, steps, self._device)
+        told = arguments(job, settings, checkpoints.folder, steps, device=self._device, half=self._half)
         trainer = AnswerTrainer(model, told, rows, settings.batching)
         done = int(start.name.rpartition("-")[2]) if start is not None else 0
         every = -(-steps // settings.validations) if settings.validations else 0
@@ -85,10 +87,12 @@ class Training:
         return log
 
     def _model(self) -> Any:
+        # On a CPU weights in bfloat16 are slower than float32 ones that are rounded on the way.
+        half = self._half and self._device != "cpu"
         try:
             model = AutoModelForCausalLM.from_pretrained(
                 self._base,
-                dtype=self._dtype(),
+                dtype=torch.bfloat16 if half else torch.float32,
                 use_safetensors=True,
                 trust_remote_code=False,
                 local_files_only=True,
@@ -99,14 +103,6 @@ class Training:
             enable = getattr(model, "activation_checkpointing_enable", None)
             (enable or model.gradient_checkpointing_enable)({"use_reentrant": False})
         return model
-
-    def _dtype(self) -> torch.dtype:
-        half = self._settings.dtype == "bfloat16"
-        return (
-            torch.bfloat16
-            if half or (self._settings.dtype == "auto" and self._device == "cuda")
-            else torch.float32
-        )
 
     def _seal(self, rows: Sequence[Row]) -> str:
         """Digest of all that the weights depend on."""
@@ -134,14 +130,6 @@ class Training:
             "validation_loss": curves["validation"][-1][1] if curves["validation"] else None,
             "series": {"Training loss": {name: curve for name, curve in curves.items() if curve}},
         }
-
-
-def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 @contextmanager
