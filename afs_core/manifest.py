@@ -39,6 +39,9 @@ FOLDER_MANIFEST = "manifest.json"
 ADAPTER = "adapter_config.json"
 #: Ending of files that hold the state of an unfinished stage.
 STATE_SUFFIX = ".afs-state"
+NOT_CONTENT = (".manifest.json", ".tmp", STATE_SUFFIX)
+#: The diary of a training, which holds times.
+TRAINING_LOG = "training.log"
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +168,7 @@ def write_manifest(artifact: Path, manifest: Manifest) -> None:
 def digest(path: Path, cache: Cache | None = None) -> str:
     """SHA-256 of a file; of a folder, over the sorted lines ``<file sha256>  <relative path>``.
 
-    Manifests, temporary files and ``.git`` are not part of a folder, nor is what was written later
+    Manifests, a training's log, temporary files and ``.git`` are not part of a folder, nor is what was written later
     into that of a trained adapter, such as its metrics. A ``cache`` spares the reading of files
     whose size, times and inode are as they were. Raises DataError.
     """
@@ -179,12 +182,15 @@ def digest(path: Path, cache: Cache | None = None) -> str:
 
 
 def folder_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Relative POSIX name and path of every file below ``folder`` that is content, sorted."""
+    """Relative POSIX name and path of every file below ``folder`` that is content, sorted.
+
+    Manifests, the log of a training, and what is temporary or unfinished are not.
+    """
     found = []
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != ".git"]
         for name in names:
-            if name == FOLDER_MANIFEST or name.endswith((".manifest.json", ".tmp", STATE_SUFFIX)):
+            if name in (FOLDER_MANIFEST, TRAINING_LOG) or name.endswith(NOT_CONTENT):
                 continue
             file = Path(root, name)
             if file.is_file():

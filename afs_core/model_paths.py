@@ -26,11 +26,11 @@ _PROVIDER = re.compile(r"[a-z][a-z0-9_-]+:(?!\\)")
 
 def local_paths(reference: str, run: Run) -> list[Path]:
     """Files and folders behind ``reference``, an adapter's base among them; none for a server."""
-    return list(dict.fromkeys(_parts(_PROVIDER.sub("", reference, count=1), run)))
+    return list(dict.fromkeys(_parts(reference, run)))
 
 
 def _parts(target: str, run: Run) -> Iterator[Path]:
-    for part in target.split("+"):
+    for part in _PROVIDER.sub("", target, count=1).split("+"):
         path = Path(part).expanduser()
         if part and path.exists():
             yield path
@@ -57,7 +57,7 @@ def base_of(adapter: Path) -> str:
 def model_references(path: Path) -> list[str]:
     """How ``path`` is named as a model, if it is one: an adapter, a GGUF, a folder of either."""
     if is_adapter(path):
-        return [f"hf:{base_of(path)}+{path}"]
+        return [f"hf:{base_of(path).removeprefix('hf:')}+{path}"]
     if path.suffix == ".gguf":
         return [f"gguf:{path}"]
     if not path.is_dir():

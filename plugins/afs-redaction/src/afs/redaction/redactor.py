@@ -63,7 +63,8 @@ class Redactor:
             return self.text(text)
         data = _bytes(text)
         judge = is_password if kind == "PASSWORD" else is_token
-        if not self._is_secret(judge, data):
+        # A value that was taken apart before, such as a path with a name in it, stays so.
+        if PLACEHOLDER.search(data) or not self._is_secret(judge, data):
             return self.text(text)
         return self._replacement(self._whole_kind(data) or kind, data).decode()
 
