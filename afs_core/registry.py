@@ -136,6 +136,11 @@ class Registry:
         config = making.config(entry, factory, self._siblings(entry), self._settings(run), settings or {})
         return making.made(entry.label, factory, config, run)
 
+    def factory(self, kind: str, name: str) -> Any:
+        """The target of a capability. Imports it."""
+        entry = self.find(kind, name)
+        return making.factory(entry.capability, entry.label)
+
     def config_type(self, kind: str, name: str) -> type[Any] | None:
         """The Config of a capability, None where it has none. Imports its target."""
         entry = self.find(kind, name)

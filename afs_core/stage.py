@@ -288,6 +288,7 @@ def _key(stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], run: Ru
         stage.on_error,
         _versions(uses, run),
         [_source_digest(use, run) for use in uses],
+        [_fingerprint(use, stage.config.get(use.text, {}), run) for use in uses],
     ]
     return hashlib.sha256(msgspec.json.encode(material, order="deterministic")).hexdigest()
 
@@ -329,6 +330,13 @@ def _source_digest(use: Use, run: Run) -> str:
     spec = importlib.util.find_spec(module)
     origin = spec.origin if spec is not None else None
     return digest(Path(origin), run.cache("digests")) if origin and Path(origin).is_file() else ""
+
+
+def _fingerprint(use: Use, settings: Mapping[str, Any], run: Run) -> str:
+    """What a capability says of itself, where it says anything: a model or table behind it."""
+    if use.kind not in STREAM_KINDS or not hasattr(run.registry.factory(use.kind, use.name), "fingerprint"):
+        return ""
+    return str(run.use(use.kind, use.name, **settings).fingerprint)
 
 
 def _seed(stage: Stage, run: Run) -> int:

@@ -56,6 +56,7 @@ class MinScore:
 entry = types.SimpleNamespace(distribution="benchmark", version="1",
     capability=types.SimpleNamespace(target="afs_core.stream:stream"))
 registry = types.SimpleNamespace(find=lambda kind, name: entry, config_for=lambda *a: None,
+    factory=lambda *a: MinScore,
     notify=lambda *a, **k: None, create=lambda kind, name, run, settings: MinScore(None, run))
 with Run.open(config=types.SimpleNamespace(), registry=registry) as run:
     execute(Stage(name="filter", uses=("transforms/min-score",), inputs=(Path(sys.argv[1]),),

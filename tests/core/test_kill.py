@@ -40,6 +40,7 @@ def perform(output: Path, seed: int) -> None:
     registry = SimpleNamespace(
         find=lambda kind, name: entry,
         config_for=lambda *asked: None,
+        factory=lambda *asked: Numbers,
         create=lambda *asked: Numbers(),
         notify=lambda *hook, **arguments: None,
     )

@@ -314,3 +314,11 @@ def test_what_is_written_beside_a_trained_adapter_is_not_the_adapter(tmp_path: P
     assert digest(adapter) == before
     (adapter / "adapter_config.json").write_text('{"r": 8}')
     assert digest(adapter) != before
+
+
+def test_a_scorer_that_judges_otherwise_runs_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(name="s", uses=("generators/count", "scorers/length"), output=Path("o.jsonl"))
+    execute(stage, run)
+    assert execute(stage, run).skipped
+    monkeypatch.setattr(run.registry.factory("scorers", "length"), "fingerprint", "2")
+    assert not execute(stage, run).skipped

@@ -55,12 +55,18 @@ class Quality:
             return msgspec.structs.replace(base, weights=weights, **lengths)
 
     def __init__(self, config: Config, run: Run) -> None:
+        self._run = run
         self._scorer = QualityScorer(config.scoring(), run, config.scorers)
-        missing = [f"{name} ({why})" for name, why in self._scorer.absent.items() if why != "no weight"]
-        if missing:
-            run.warn(f"quality: left out of the score: {'; '.join(missing)}")
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when scores could change, as when a scorer is installed."""
+        return self._scorer.fingerprint
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
+        missing = [f"{name} ({why})" for name, why in self._scorer.absent.items() if why != "no weight"]
+        if missing:
+            self._run.warn(f"quality: left out of the score: {'; '.join(missing)}")
         rest = iter(samples)
         while batch := list(islice(rest, _BATCH)):
             for sample, score in zip(batch, self._scorer.score_batch(batch), strict=True):
