@@ -168,9 +168,9 @@ def write_manifest(artifact: Path, manifest: Manifest) -> None:
 def digest(path: Path, cache: Cache | None = None) -> str:
     """SHA-256 of a file; of a folder, over the sorted lines ``<file sha256>  <relative path>``.
 
-    Manifests, a training's log, temporary files and ``.git`` are not part of a folder, nor is what was written later
-    into that of a trained adapter, such as its metrics. A ``cache`` spares the reading of files
-    whose size, times and inode are as they were. Raises DataError.
+    Manifests, a training's log, temporary files and ``.git`` are not part of a folder, nor is what
+    was written later into that of a trained adapter, such as its metrics. A ``cache`` spares the
+    reading of files whose size, times and inode are as they were. Raises DataError.
     """
     try:
         if path.is_dir():
