@@ -90,9 +90,7 @@ def test_text_is_decoded(tmp_path: Path, data: bytes, text: str) -> None:
     assert SourceFile(tmp_path / "a.txt", "a.txt").text() == text
 
 
-@pytest.mark.parametrize(
-    ("data", "reason"), [(b"caf\xe9", "not UTF-8 at byte 3"), (b"PNG\0", "binary")]
-)
+@pytest.mark.parametrize(("data", "reason"), [(b"caf\xe9", "not UTF-8 at byte 3"), (b"PNG\0", "binary")])
 def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, reason: str) -> None:
     make(tmp_path, **{"a.txt": data})
     with pytest.raises(DataError, match=f"a.txt: {reason}"):

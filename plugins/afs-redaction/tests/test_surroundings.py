@@ -189,7 +189,7 @@ _PARTS = st.sampled_from(
         *(text for text, _, _ in LEAKS.values()),
         *(LONG, SECRET, "ghp_" + LONG, "<EMAIL_1>", "<PASSWORD_3>", "-----BEGIN PRIVATE KEY-----"),
         *("password", "token: ", "PASSWORD=", "/home/", "://", "\\n", "\n"),
-        *' @:="\'éa.<>{}',
+        *" @:=\"'éa.<>{}",
     ]
 )
 

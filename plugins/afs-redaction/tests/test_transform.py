@@ -81,7 +81,7 @@ def test_a_key_that_stands_twice_in_a_line_hides_nothing(run: Run, tmp_path: Pat
 
 def test_settings(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text(
-        '[[rules]]\nid = "acme-ticket"\nregex = \'\'\'(?i)acme-([0-9]{6})\'\'\'\nkeywords = ["acme"]\n'
+        "[[rules]]\nid = \"acme-ticket\"\nregex = '''(?i)acme-([0-9]{6})'''\nkeywords = [\"acme\"]\n"
         '[rules.allowlist]\nregexes = ["000000"]\n'
         '[[rules]]\nid = "path-only"\npath = "x"\n'
         '[[rules]]\nid = "random"\nregex = "r:([a-z]{8})"\nentropy = 2.5\n'

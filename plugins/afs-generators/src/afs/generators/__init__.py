@@ -1,8 +1,8 @@
 """Training samples out of a person's notes and records.
 
-    >>> from afs.generators import sections
-    >>> [(part.title, part.start, part.text) for part in sections("# Rooms\\n\\nA room has doors.\\n")]
-    [('Rooms', 1, 'A room has doors.')]
+>>> from afs.generators import sections
+>>> [(part.title, part.start, part.text) for part in sections("# Rooms\\n\\nA room has doors.\\n")]
+[('Rooms', 1, 'A room has doors.')]
 """
 
 from __future__ import annotations

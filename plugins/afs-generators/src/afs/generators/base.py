@@ -1,13 +1,13 @@
 """The base of a generator.
 
-    class Lines(BaseGenerator):
-        def __init__(self, source_path: Path):
-            super().__init__(name="lines", domain="custom")
-            self.source_path = source_path
+class Lines(BaseGenerator):
+    def __init__(self, source_path: Path):
+        super().__init__(name="lines", domain="custom")
+        self.source_path = source_path
 
-        def generate(self) -> Iterator[TrainingSample]:
-            for line in self.source_path.read_text().splitlines():
-                yield TrainingSample(instruction="Go on.", output=line, domain=self.domain)
+    def generate(self) -> Iterator[TrainingSample]:
+        for line in self.source_path.read_text().splitlines():
+            yield TrainingSample(instruction="Go on.", output=line, domain=self.domain)
 """
 
 from __future__ import annotations

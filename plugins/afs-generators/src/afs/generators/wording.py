@@ -33,13 +33,62 @@ _HOW_TO = re.compile(r"(?i)how to\s+(.+?)[.?!]*$")
 _GERUND = re.compile(r"[A-Z]?[a-z]+ing\b")
 _GENERIC = frozenset(
     {
-        "about", "api", "architecture", "background", "changelog", "changes", "conclusion",
-        "contents", "context", "description", "design", "details", "example", "examples", "faq",
-        "features", "general", "goals", "history", "ideas", "info", "installation", "intro",
-        "introduction", "issues", "links", "log", "misc", "motivation", "note", "notes", "open",
-        "options", "overview", "plan", "problem", "problems", "questions", "readme", "reference",
-        "references", "requirements", "resources", "results", "setup", "status", "structure",
-        "summary", "tasks", "terms", "testing", "tests", "tips", "todo", "todos", "usage"
+        "about",
+        "api",
+        "architecture",
+        "background",
+        "changelog",
+        "changes",
+        "conclusion",
+        "contents",
+        "context",
+        "description",
+        "design",
+        "details",
+        "example",
+        "examples",
+        "faq",
+        "features",
+        "general",
+        "goals",
+        "history",
+        "ideas",
+        "info",
+        "installation",
+        "intro",
+        "introduction",
+        "issues",
+        "links",
+        "log",
+        "misc",
+        "motivation",
+        "note",
+        "notes",
+        "open",
+        "options",
+        "overview",
+        "plan",
+        "problem",
+        "problems",
+        "questions",
+        "readme",
+        "reference",
+        "references",
+        "requirements",
+        "resources",
+        "results",
+        "setup",
+        "status",
+        "structure",
+        "summary",
+        "tasks",
+        "terms",
+        "testing",
+        "tests",
+        "tips",
+        "todo",
+        "todos",
+        "usage",
     }
 )
 
@@ -71,9 +120,7 @@ class Questions:
         return fresh
 
 
-def _candidates(
-    path: Sequence[str], source: str, rng: random.Random, part: int, parts: int
-) -> Iterator[str]:
+def _candidates(path: Sequence[str], source: str, rng: random.Random, part: int, parts: int) -> Iterator[str]:
     """Ever more particular questions, without end."""
     suffix = f" (part {part} of {parts})" if parts > 1 else ""
     wordings: list[str] = []

@@ -1,8 +1,8 @@
 """Secrets and personal data out of every string of a sample.
 
-    >>> from afs.redaction import Redactor
-    >>> Redactor().text("push with ghp_Zx81kQ0v7Jt2LmN4bWc6RyTs9UaE3DfG5hKp, please")
-    'push with <GITHUB_TOKEN_1>, please'
+>>> from afs.redaction import Redactor
+>>> Redactor().text("push with ghp_Zx81kQ0v7Jt2LmN4bWc6RyTs9UaE3DfG5hKp, please")
+'push with <GITHUB_TOKEN_1>, please'
 """
 
 from __future__ import annotations

@@ -116,21 +116,72 @@ def entropy(text: str) -> float:
 
 _EVERYBODY = frozenset(
     {
-    "admin", "all", "app", "appveyor", "bar", "circleci", "codespace", "debian", "default",
-    "ec2-user", "foo", "guest", "home", "jovyan", "linuxbrew", "me", "name", "node", "pi", "public",
-    "root", "runner", "runneradmin", "shared", "somebody", "someone", "travis", "ubuntu", "user",
-    "username", "users", "vagrant", "vscode", "xxx", "you", "your", "your-name", "your_name",
-    "yourname"
+        "admin",
+        "all",
+        "app",
+        "appveyor",
+        "bar",
+        "circleci",
+        "codespace",
+        "debian",
+        "default",
+        "ec2-user",
+        "foo",
+        "guest",
+        "home",
+        "jovyan",
+        "linuxbrew",
+        "me",
+        "name",
+        "node",
+        "pi",
+        "public",
+        "root",
+        "runner",
+        "runneradmin",
+        "shared",
+        "somebody",
+        "someone",
+        "travis",
+        "ubuntu",
+        "user",
+        "username",
+        "users",
+        "vagrant",
+        "vscode",
+        "xxx",
+        "you",
+        "your",
+        "your-name",
+        "your_name",
+        "yourname",
     }
 )
-_SERVICE_USERS = frozenset(
-    {
-    "git", "hg", "pass", "passwd", "password", "pwd", "svn"
-    }
-)
+_SERVICE_USERS = frozenset({"git", "hg", "pass", "passwd", "password", "pwd", "svn"})
 _NOT_DOMAINS = frozenset(
     {
-    "asm", "css", "dtype", "gif", "html", "ico", "jpeg", "jpg", "js", "json", "md", "mjs", "png",
-    "py", "service", "sh", "shape", "socket", "svg", "timer", "ts", "txt", "webp"
+        "asm",
+        "css",
+        "dtype",
+        "gif",
+        "html",
+        "ico",
+        "jpeg",
+        "jpg",
+        "js",
+        "json",
+        "md",
+        "mjs",
+        "png",
+        "py",
+        "service",
+        "sh",
+        "shape",
+        "socket",
+        "svg",
+        "timer",
+        "ts",
+        "txt",
+        "webp",
     }
 )

@@ -80,9 +80,8 @@ class _Frame:
             parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" class="end">{_number(value)}</text>')
         for step in range(5):
             value = self.left + self.width * step / 4
-            parts.append(
-                f'<text x="{self.x(value):.1f}" y="{HEIGHT - 8}" class="mid">{_number(value)}</text>'
-            )
+            tick = round(value) if self.width >= 20 else value
+            parts.append(f'<text x="{self.x(tick):.1f}" y="{HEIGHT - 8}" class="mid">{_number(tick)}</text>')
         return "".join(parts)
 
 

@@ -51,9 +51,9 @@ def _body(report: Report) -> Iterator[str]:
     if report.summary:
         pairs = "".join(f"<dt>{escape(k)}</dt><dd>{escape(cell(v))}</dd>" for k, v in report.summary.items())
         yield f"<dl>{pairs}</dl>"
-    if report.findings:
-        yield "<h2>Findings</h2>"
-        yield _table([_finding(finding) for finding in report.findings])
+    if failed := [finding for finding in report.findings if not finding.passed]:
+        yield "<h2>Not passed</h2>"
+        yield _table([_finding(finding) for finding in failed])
     for name, rows in report.tables.items():
         yield f"<h2>{escape(name)}</h2>"
         yield _chart(rows) + _table(rows)
@@ -62,6 +62,9 @@ def _body(report: Report) -> Iterator[str]:
         yield curves(series)
     for note in report.notes:
         yield f"<p>{escape(note)}</p>"
+    if report.findings:
+        yield "<h2>What was checked</h2>"
+        yield _table([_finding(finding) for finding in report.findings])
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

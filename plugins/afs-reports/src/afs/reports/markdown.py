@@ -23,15 +23,17 @@ def _lines(report: Report) -> Iterator[str]:
     if report.summary:
         yield ""
         yield from (f"- {name}: {cell(value)}" for name, value in report.summary.items())
-    if report.findings:
-        yield from _table("Findings", [_finding(finding) for finding in report.findings])
+    if failed := [finding for finding in report.findings if not finding.passed]:
+        yield from _table("Not passed", [_finding(finding) for finding in failed])
     for name, rows in report.tables.items():
         yield from _table(name, rows)
     for name, curves in report.series.items():
         yield from _table(name, [_ends(label, points) for label, points in curves.items() if points])
     if report.notes:
         yield ""
-        yield from report.notes
+        yield "\n\n".join(report.notes)
+    if report.findings:
+        yield from _table("What was checked", [_finding(finding) for finding in report.findings])
 
 
 def _finding(finding: Any) -> dict[str, Any]:
