@@ -82,7 +82,7 @@ def measure(code: str, *arguments: Path, cache: Path) -> tuple[float, float]:
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -115,11 +115,11 @@ def main() -> None:
         print(f"stage, whole     {cpu['stage']:.2f} CPU s   {peak['stage']:.0f} MB   same rows: {same}")
         print(f"  process start  {cpu['start'] - empty:.2f} CPU s")
         print(f"  hashing        {cpu['hash'] - empty:.2f} CPU s")
-        print(
-            f"ratio {work / cpu['bare']:.2f} (bar 1.15), "
-            f"whole {cpu['stage'] / cpu['bare']:.2f}; peak bar 45 MB"
-        )
+        ratio, memory = work / cpu["bare"], peak["stage"]
+        print(f"ratio {ratio:.2f} (at most 1.15), whole {cpu['stage'] / cpu['bare']:.2f}")
+        print(f"peak {memory:.0f} MB (at most 45)")
+        return int(ratio > 1.15 or memory > 45 or not same)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
