@@ -22,7 +22,7 @@ def status(console: Console) -> object:
     files = ", ".join(map(str, config.files)) or f"none ({user_config_path()} would be read)"
     console.print(f"afs       {afs_core.__version__}")
     console.print(f"config    {files}")
-    console.print(f"context   {root}{'' if root.is_dir() else ' (not there yet: afs context init)'}")
+    console.print(f"context   {root}{'' if root.is_dir() else ' (not there yet)'}")
     console.print(f"plugins   {_plugin_text(console)}")
     _show_sources(console, found)
     if config.problems:
@@ -50,7 +50,7 @@ def _plugin_text(console: Console) -> str:
 
 def _show_sources(console: Console, found: list[Source]) -> None:
     if not found:
-        console.print("sources   none found; afs context discover --path FOLDER looks for some")
+        console.print("sources   none found; afs generate lists what makes samples, and from what")
         return
     console.print()
     rows = [
