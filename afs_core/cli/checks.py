@@ -64,7 +64,7 @@ def gpu(session: Session) -> Iterator[Problem]:
     elif Path("/dev/kfd").exists():
         yield _problem("ok", "GPU", "AMD (ROCm)")
     else:
-        yield _problem("note", "GPU", "none found; small models train on the CPU")
+        yield _problem("ok", "GPU", "none found; small models train on the CPU")
 
 
 def disk(session: Session) -> Iterator[Problem]:
