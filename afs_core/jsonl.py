@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,8 +78,8 @@ def read_samples(
     """The samples of a JSON-lines file, in order.
 
     Each remembers its line until it is changed. ``on_repair`` hears the number of a line whose
-    lone surrogates were replaced by U+FFFD. Raises DataError at the first fault unless
-    ``on_fault`` takes it.
+    lone surrogates were replaced by U+FFFD, or NaN and Infinity by null. Raises DataError at the
+    first fault unless ``on_fault`` takes it.
     """
     with open_binary(path) as stream:
         for number, line in enumerate(stream, 1):
@@ -115,12 +116,19 @@ def _read_slowly(
 
 
 def _was_repaired(line: bytes) -> bool:
-    """Whether msgspec refuses a line for a lone surrogate, which only an escape can bring in."""
+    """Whether msgspec refuses a line for a lone surrogate, which only an escape can bring in, or
+    for a NaN or Infinity, which Python writes and JSON does not know."""
     try:
         _decode_any(line)
     except msgspec.DecodeError:
-        return b"\\ud" in line.lower()
+        return b"\\ud" in line.lower() or _has_constants(line)
     return False
+
+
+def _has_constants(line: bytes) -> bool:
+    found: list[str] = []
+    json.loads(line, parse_constant=found.append)
+    return bool(found)
 
 
 def _hand_over(fault: Fault, on_fault: OnFault | None) -> None:

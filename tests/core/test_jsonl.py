@@ -27,6 +27,24 @@ def test_an_unchanged_sample_is_written_as_its_line(tmp_path: Path) -> None:
     assert copy(source, tmp_path / "out.jsonl") == GOOD + b"\n" + ODD + b"\n" + GOOD + b"\n"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"instruction":"a","output":"b","quality_score":NaN}',
+        b'{"instruction":"a","output":"b","later":{"n":-Infinity}}',
+    ],
+)
+def test_what_python_writes_and_json_does_not_know_becomes_null(tmp_path: Path, line: bytes) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(GOOD + b"\n" + line + b"\n")
+    repaired: list[int] = []
+    write_samples(tmp_path / "out.jsonl", read_samples(source, on_repair=repaired.append))
+    assert repaired == [2]
+    (_, row) = read_rows(tmp_path / "out.jsonl")
+    assert row["quality_score"] is None
+    assert row.get("later", {"n": None}) == {"n": None}
+
+
 def test_a_changed_sample_is_encoded_again(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_bytes(ODD + b"\n")
