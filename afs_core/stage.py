@@ -15,6 +15,7 @@ import datetime
 import hashlib
 import importlib.util
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -55,8 +56,8 @@ BUILD_KINDS = frozenset(JOBS)
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. ``uses`` are ``KIND/NAME`` or ``KIND/PLUGIN/NAME``, ``config`` settings by use.
 
-    A stream writes one JSON-lines file, or, where ``output`` has no suffix, a folder with a file
-    for each ``prov.split``. ``limit`` is the number of samples written. ``on_error`` ``skip``
+    A stream writes one JSON-lines file, or, where ``output`` :attr:`is_folder`, a folder with a
+    file for each ``prov.split``. ``limit`` is the number of samples written. ``on_error`` ``skip``
     sets faulty lines aside in ``<output>.rejected.jsonl``; ``rejected`` asks for dropped samples
     too. A ``gate`` whose report has not passed raises GateRefused.
     """
@@ -72,6 +73,15 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
     on_error: str = "stop"
     rejected: Path | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether ``output`` is a folder: a build's, one that is there, or a name without a suffix.
+
+        What begins with a digit is none: ``splits-v1.2`` and ``qwen2.5-data`` are folders.
+        """
+        built = any(Use.parse(use).kind in BUILD_KINDS for use in self.uses)
+        return built or self.output.is_dir() or not re.match(r"\.[A-Za-z]", self.output.suffix)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,7 +241,7 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
 
 def _inputs(stage: Stage, uses: tuple[Use, ...], run: Run) -> tuple[Input, ...]:
     cache = run.cache("digests")
-    folder = stage.output if not stage.output.suffix or stage.output.is_dir() else stage.output.parent
+    folder = stage.output if stage.is_folder else stage.output.parent
     found = [("input", path) for path in stage.inputs]
     found += [("base", path) for given in stage.inputs for path in _bases(given, run)]
     for use in uses:

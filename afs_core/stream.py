@@ -52,8 +52,7 @@ def stream(stage: Stage, uses: tuple[Use, ...], run: Run, *, resume: bool) -> Ma
             writer.flush()
             sys.stdout.buffer.flush()
             return Made(artifacts=(), outputs={}, counts=chain.counts())
-        folder = not stage.output.suffix
-        files = chain.write_splits(samples) if folder else chain.write_file(samples)
+        files = chain.write_splits(samples) if stage.is_folder else chain.write_file(samples)
     artifacts = tuple(
         Artifact(path=path, kind=chain.kind, details={"count": count, "bytes": size})
         for path, (count, size, _) in files.items()
@@ -249,7 +248,7 @@ class _Chain:
 
     def _rejects_writer(self) -> Writer:
         if self._rejects is None:
-            path = self.stage.rejected or _rejects_path(self.stage.output)
+            path = self.stage.rejected or _rejects_path(self.stage)
             out = self.stack.enter_context(atomic_write(path))
             self._rejects = Writer(out)
             self.stack.callback(self._rejects.flush)
@@ -349,5 +348,6 @@ def _all_files(inputs: tuple[Path, ...]) -> Iterator[Path]:
         yield from sample_files(path)
 
 
-def _rejects_path(output: Path) -> Path:
-    return output.with_name(f"{output.stem if output.suffix else output.name}.rejected.jsonl")
+def _rejects_path(stage: Stage) -> Path:
+    output = stage.output
+    return output.with_name(f"{output.name if stage.is_folder else output.stem}.rejected.jsonl")

@@ -185,6 +185,21 @@ def test_a_split_makes_a_folder_and_the_folder_is_an_input(run: Run) -> None:
     assert Path("cut/notes.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["splits-v1.2", "qwen2.5-data"])
+def test_a_version_in_a_name_is_no_suffix(run: Run, name: str) -> None:
+    execute(Stage(name="s", uses=("generators/count", "transforms/cut"), output=Path(name)), run)
+    assert numbers(Path(name) / "test.jsonl") == [2, 5, 8]
+
+
+def test_the_folder_of_a_build_may_have_a_dot_in_its_name(run: Run) -> None:
+    data = Path("data.jsonl")
+    execute(Stage(name="s", uses=("generators/count",), output=data), run)
+    stage = Stage(name="b", uses=("evaluators/judge",), inputs=(data,), output=Path("qwen2.b"))
+    execute(stage, run)
+    assert all(finding.passed for finding in verify(stage.output))
+    assert execute(stage, run).skipped
+
+
 def test_what_a_transform_loses_in_silence_is_counted(run: Run) -> None:
     outcome = execute(
         Stage(name="s", uses=("generators/count", "transforms/sneaky"), output=Path("o.jsonl")), run

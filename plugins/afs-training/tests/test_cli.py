@@ -100,6 +100,14 @@ def test_prepare_makes_the_documented_folder(afs: Invoke, data: Path) -> None:
     assert "100 in" in again.stderr
 
 
+def test_prepare_asks_for_a_folder_and_leaves_a_file_alone(afs: Invoke, data: Path) -> None:
+    before = data.read_bytes()
+    refused = afs(prepare, "--input", data, "--output", data)
+    assert refused.exit_code == 2
+    assert "expected a folder" in refused.stderr
+    assert data.read_bytes() == before
+
+
 def test_prepare_refuses_a_train_split_that_holds_the_suite(afs: Invoke, data: Path) -> None:
     suite, splits = data.parent / "suite.jsonl", data.parent / "splits"
     write_samples(
@@ -191,6 +199,17 @@ def test_analyze_prints_the_documented_table(afs: Invoke, data: Path) -> None:
     found = json.loads(afs(analyze, "--input", data, "--json").stdout)["data"]
     assert found["samples"] == 100
     assert found["mean_score"] is None
+
+
+def test_analyze_passes_over_faulty_lines_where_asked(afs: Invoke, data: Path) -> None:
+    samples = len(data.read_bytes().splitlines())
+    with data.open("ab") as stream:
+        stream.write(b"{torn\n")
+    assert afs(analyze, "--input", data).exit_code == 1
+    skipped = afs(analyze, "--input", data, "--on-error", "skip", "--json")
+    found = json.loads(skipped.stdout)
+    assert found["data"]["samples"] == samples
+    assert f":{samples + 1}: not JSON" in found["warnings"][0]
 
 
 def test_score_then_analyze_shows_a_histogram(afs: Invoke, data: Path) -> None:

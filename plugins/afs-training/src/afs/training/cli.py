@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import click
 from afs.training.statistics import DatasetStatistics, Spread, describe
 from afs_core import Run, Stage, TrainingSample, execute, read_samples
 from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.errors import UsageError
+from afs_core.jsonl import Fault, OnFault
 from afs_core.stream import sample_files
 
 __all__ = ["analyze", "convert", "prepare", "score"]
@@ -22,13 +25,10 @@ _BAR = 40
 _inputs = click.option(
     "--input", "inputs", multiple=True, type=data_path, help="Sample files or folders, or - for stdin"
 )
-_on_error = click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="What a line that is no sample does; skip sets it aside in OUTPUT.rejected.jsonl",
+_faulty = functools.partial(
+    click.option, "--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True
 )
+_on_error = _faulty(help="What a line that is no sample does; skip sets it aside in OUTPUT.rejected.jsonl")
 
 
 @afs_command(seed=True)
@@ -77,6 +77,11 @@ def prepare(
         seed=seed,
         on_error=on_error,
     )
+    if not stage.is_folder:
+        raise UsageError(
+            f"--output: expected a folder, got {output}, which is named like a file",
+            hint=f"--output {output.with_suffix('')}",
+        )
     with console.run(seed=seed) as run:
         outcome = execute(stage, run)
         console.report(outcome)
@@ -190,20 +195,27 @@ def score(
 
 @afs_command()
 @_inputs
-def analyze(console: Console, inputs: tuple[Path, ...]) -> object:
+@_faulty(help="What a line that is no sample does; skip passes over it")
+def analyze(console: Console, inputs: tuple[Path, ...], on_error: str) -> object:
     """Show domains, lengths, tokens and scores of samples."""
+    faults: list[Fault] = []
     with console.run() as run:
-        statistics = describe(_all(required_input(inputs), run))
+        files = _all(required_input(inputs), run, faults.append if on_error == "skip" else None)
+        statistics = describe(files)
+    if faults:
+        first = faults[0]
+        lines = "1 line is no sample" if len(faults) == 1 else f"{len(faults):,} lines are no samples"
+        console.warn(f"{lines}, the first one {first.path}:{first.line}: {first.reason}")
     for line in _table(statistics):
         console.print(line)
     return statistics
 
 
-def _all(inputs: tuple[Path, ...], run: Run) -> Iterator[TrainingSample]:
+def _all(inputs: tuple[Path, ...], run: Run, on_fault: OnFault | None) -> Iterator[TrainingSample]:
     with run.progress("analyze") as progress:
         for path in inputs:
             for file in sample_files(path):
-                for sample in read_samples(file):
+                for sample in read_samples(file, on_fault=on_fault):
                     progress.advance()
                     yield sample
 
