@@ -6,12 +6,15 @@ find their place by what they are: sample files are data, an adapter or a GGUF i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from afs_core.blame import working
 from afs_core.errors import UsageError
 from afs_core.manifest import Artifact, Report, digest, folder_files
 from afs_core.model_paths import base_of, is_adapter, model_references
@@ -30,7 +33,9 @@ def build(stage: Stage, uses: tuple[Use, ...], run: Run, *, resume: bool) -> Mad
     use = uses[0]
     settings = dict(stage.config.get(use.text, {}))
     view = run.view(use.text, seed=stage.seed)
-    made = _KINDS[use.kind](stage, use, settings, view, resume)
+    label = run.registry.find(use.kind, use.name).label
+    with working(label), redirect_stdout(sys.stderr):
+        made = _KINDS[use.kind](stage, use, settings, view, resume)
     artifacts, report = made if isinstance(made, tuple) else (made, None)
     return Made(
         artifacts=tuple(artifacts),

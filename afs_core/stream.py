@@ -11,14 +11,15 @@ import math
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from afs_core.errors import DataError, UsageError
+from afs_core.blame import working
+from afs_core.errors import DataError, PluginError, UsageError
 from afs_core.jsonl import (
     STANDARD_STREAM,
     Fault,
@@ -42,15 +43,20 @@ _BATCH = 64
 
 
 def stream(stage: Stage, uses: tuple[Use, ...], run: Run, *, resume: bool) -> Made:
-    """Run the chain; ``resume`` means nothing here, a broken pass starts again."""
+    """Run the chain; ``resume`` means nothing here, a broken pass starts again.
+
+    Standard output is for samples: what a capability prints goes to standard error.
+    """
+    standard_output = sys.stdout
     with ExitStack() as stack:
+        stack.enter_context(redirect_stdout(sys.stderr))
         chain = _Chain(stage, uses, run, stack)
         samples = itertools.islice(chain.samples(), stage.limit)
         if stage.output == STANDARD_STREAM:
-            writer = Writer(sys.stdout.buffer)
+            writer = Writer(standard_output.buffer)
             chain.write(samples, writer)
             writer.flush()
-            sys.stdout.buffer.flush()
+            standard_output.buffer.flush()
             return Made(artifacts=(), outputs={}, counts=chain.counts())
         files = chain.write_splits(samples) if stage.is_folder else chain.write_file(samples)
     artifacts = tuple(
@@ -75,6 +81,7 @@ class _Link:
     def __init__(self, use: Use, run: Run, settings: Mapping[str, Any]) -> None:
         self.use, self.run = use, run
         self.object = run.use(use.kind, use.name, **settings)
+        self.label = run.registry.find(use.kind, use.name).label
         self.came_in = 0
         self.went_out = 0
 
@@ -138,7 +145,9 @@ class _Chain:
 
     def _source(self) -> Iterator[TrainingSample]:
         if self.generator is not None:
-            return _count_out(self.generator.object.generate(), self.generator)
+            with working(self.generator.label):
+                made = self.generator.object.generate()
+            return _count_out(made, self.generator)
         if self.importer is not None:
             return self._parsed(self.importer)
         return self._read()
@@ -179,20 +188,13 @@ class _Chain:
 
     def write(self, samples: Iterable[TrainingSample], writer: Writer) -> None:
         with self.run.progress(self.stage.name) as bar:
-            for number, sample in enumerate(samples, 1):
+            rows = samples if self.exporter is None else _converted(self.exporter, samples)
+            write: Callable[[Any], None] = writer.write if self.exporter is None else writer.write_row
+            for number, row in enumerate(rows, 1):
                 if not number & 255:
                     self.run.check_cancelled()
                     bar.advance(256)
-                if self.exporter is None:
-                    writer.write(sample)
-                else:
-                    writer.write_row(self._converted(self.exporter, sample))
-
-    def _converted(self, link: _Link, sample: TrainingSample) -> dict[str, Any]:
-        link.came_in += 1
-        row: dict[str, Any] = link.object.convert(sample)
-        link.went_out += 1
-        return row
+                write(row)
 
     def write_file(self, samples: Iterable[TrainingSample]) -> Written:
         with atomic_write(self.stage.output) as out:
@@ -315,9 +317,21 @@ def _count_in(samples: Iterator[TrainingSample], link: _Link) -> Iterator[Traini
 
 
 def _count_out(samples: Iterable[TrainingSample], link: _Link) -> Iterator[TrainingSample]:
-    for sample in samples:
-        link.went_out += 1
-        yield sample
+    with working(link.label):
+        for sample in samples:
+            if not isinstance(sample, TrainingSample):
+                raise PluginError(f"{link.label}: expected a TrainingSample, got {type(sample).__name__}")
+            link.went_out += 1
+            yield sample
+
+
+def _converted(link: _Link, samples: Iterable[TrainingSample]) -> Iterator[dict[str, Any]]:
+    with working(link.label):
+        for sample in samples:
+            link.came_in += 1
+            row = link.object.convert(sample)
+            link.went_out += 1
+            yield row
 
 
 def _scored(scorer: Scorer, name: str, samples: Iterator[TrainingSample]) -> Iterator[TrainingSample]:

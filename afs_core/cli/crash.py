@@ -10,9 +10,10 @@ __all__ = ["explain"]
 def explain(fault: BaseException, owner: str) -> tuple[str, str]:
     """Message and hint of an unexpected exception; the traceback goes to the log."""
     from afs_core import logs
+    from afs_core.blame import culprit
 
     with suppress(BaseException), logs.run_log("", owner):
         raise fault
     text = " ".join(str(fault).split())
-    message = f"{owner or 'the core'}: unexpected {type(fault).__name__}: {text}"
+    message = f"{culprit(fault) or owner or 'the core'}: unexpected {type(fault).__name__}: {text}"
     return message, f"the traceback is in {logs.log_path()}; --traceback shows it here"

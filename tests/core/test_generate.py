@@ -124,6 +124,45 @@ def test_no_redact_exports_as_it_is(parrot: Any) -> None:
     assert [row["output"] for row in rows(done.stdout)] == ["one", "hunter2", "drop", "three"]
 
 
+UNRULY = """
+import sys
+from afs_core import Capability, TrainingSample, hookimpl
+
+class Unruly:
+    def __init__(self, config, run): pass
+    def generate(self):
+        print("chatter")
+        yield TrainingSample(instruction="q", output="a")
+        {act}
+
+@hookimpl
+def afs_generators(): return [Capability(name="unruly", target="unruly_plugin:Unruly")]
+"""
+
+
+def test_what_a_generator_prints_is_no_data(redacted: Any) -> None:
+    redacted.install("unruly", UNRULY.format(act=""))
+    done = redacted.afs("generate", "unruly")
+    assert [row["output"] for row in rows(done.stdout)] == ["a"]
+    assert "chatter" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        ("sys.exit(0)", "asked the process to end (exit code 0)"),
+        ("raise ValueError('boom')", "unexpected ValueError: boom"),
+        ("yield {'instruction': 'q'}", "expected a TrainingSample, got dict"),
+    ],
+)
+def test_a_generator_at_fault_is_named_and_writes_nothing(redacted: Any, act: str, words: str) -> None:
+    redacted.install("unruly", UNRULY.format(act=act), distribution="afs-unruly", version="0.3")
+    done = redacted.afs("generate", "unruly", "--output", "out.jsonl")
+    assert done.returncode == 1
+    assert f"generators/unruly of plugin unruly (afs-unruly 0.3): {words}" in done.stderr
+    assert not (redacted.work / "out.jsonl").exists()
+
+
 def test_the_limit_counts_what_is_written(redacted: Any) -> None:
     done = redacted.afs("generate", "parrot", "--source", "words.txt", "--limit", "3")
     assert [row["output"] for row in rows(done.stdout)] == ["one", "<PASSWORD_1>", "three"]
