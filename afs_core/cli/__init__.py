@@ -52,9 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = run(args)
         sys.stdout.flush()
     except BrokenPipeError:
-        code = _reader_went_away()
+        code = 141  # afs ... | head
+        _leave_standard_output()
     except KeyboardInterrupt:
         code = 130
+    except OSError as fault:
+        sys.stderr.write(f"error: standard output cannot be written: {fault.strerror}\n")
+        _leave_standard_output()
+        code = 1
     return code
 
 
@@ -89,10 +94,9 @@ def _never_refuse_a_character() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _reader_went_away() -> int:
-    """``afs ... | head``: nothing more can be said, also not when Python flushes at its end."""
+def _leave_standard_output() -> None:
+    """Nothing more can be said there, also not when Python flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
 
 
 def __getattr__(name: str) -> object:

@@ -72,6 +72,8 @@ class AfsCommand(click.Command):
             argv=("afs", *path.split(), *ctx.meta.get(_ARGS, ())),
         )
         try:
+            if ctx.params.get("output") is not None:
+                console.keep_apart(ctx.params["output"])
             data = ctx.invoke(self.callback, console, **ctx.params) if self.callback else None
         except (click.exceptions.Exit, BrokenPipeError):
             raise

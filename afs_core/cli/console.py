@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 import msgspec
 
-from afs_core.errors import AfsError
+from afs_core.errors import AfsError, UsageError
 
 if TYPE_CHECKING:
     from afs_core.config import Config
@@ -128,6 +129,11 @@ class Console:
                 limit = f", limit {finding.limit}" if finding.limit else ""
                 self.note(f"  {finding.name}: {finding.message or finding.value}{limit}")
 
+    def keep_apart(self, output: Path | None) -> None:
+        """Raise UsageError where samples would go to standard output, and the envelope too."""
+        if self.json and output in (None, Path("-")):
+            raise UsageError("--json needs --output: samples and the envelope cannot share standard output")
+
     def progress(self, label: str, total: int | None = None) -> AbstractContextManager[Progress]:
         """A bar on stderr for work over a second; silent unless a person watches."""
         from afs_core.cli.progress import bar_on, can_draw
@@ -208,6 +214,9 @@ def describe(fault: BaseException) -> dict[str, Any]:
         hint = f"{fault.ctx.command_path} --help" if fault.ctx is not None else ""
     elif isinstance(fault, click.ClickException):
         message, code = fault.format_message(), fault.exit_code
+    elif isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
+        what = fault.filename or "what was being written, standard output or a temporary file"
+        message, hint, code = f"no space is left for {what}", "make room, then run it again", 1
     elif isinstance(fault, (KeyboardInterrupt, click.Abort)):
         kind, message, code = "Cancelled", "interrupted", 130
     else:

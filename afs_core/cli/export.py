@@ -14,7 +14,7 @@ import msgspec
 
 from afs_core.cli.console import Console
 from afs_core.cli.options import data_path, require_settings
-from afs_core.errors import Missing, UsageError
+from afs_core.errors import Missing
 
 if TYPE_CHECKING:
     from afs_core.registry import Registry
@@ -66,8 +66,7 @@ def export(
     """
     from afs_core.stage import Stage, execute
 
-    if output is None and console.json:
-        raise UsageError("--json needs --output: samples and the envelope cannot share standard output")
+    console.keep_apart(output)
     with console.run(seed=seed) as run:
         sources = _checked(console.registry, generator, settings, redact)
         steps: list[Step] = [(f"generators/{generator}", {**sources, **settings})]

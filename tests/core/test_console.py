@@ -55,8 +55,8 @@ def command(body: Callable[..., Any], **settings: Any) -> AfsCommand:
     return afs_command(name="try", **settings)(body)
 
 
-def invoke(body: Callable[..., Any], *args: str) -> Result:
-    group = click.Group("afs", commands=[command(body)])
+def invoke(body: Callable[..., Any], *args: str, **settings: Any) -> Result:
+    group = click.Group("afs", commands=[command(body, **settings)])
     return CliRunner().invoke(group, ["try", *args], obj=Session())
 
 
@@ -504,3 +504,27 @@ def test_session_is_shared_below_one_root() -> None:
     invoke(body)
     assert seen[0][0] is seen[0][1]
     assert isinstance(AfsError("x"), Exception)
+
+
+def test_samples_and_the_envelope_do_not_share_standard_output() -> None:
+    output = click.Option(["--output"], type=data_path, default=Path("-"))
+    said = invoke(lambda console, output: {"went": str(output)}, "--json", params=[output])
+    assert json.loads(said.stdout)["error"]["exit_code"] == said.exit_code == 2
+    said = invoke(
+        lambda console, output: {"went": str(output)}, "--json", "--output", "a.jsonl", params=[output]
+    )
+    assert json.loads(said.stdout)["data"] == {"went": "a.jsonl"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "args", [["--help"], ["--version"], ["plugins", "list"], ["config", "show", "--json"]]
+)
+def test_a_full_disk_behind_standard_output_is_said_plainly(args: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "afs_core", *args], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "space" in done.stderr and "Traceback" not in done.stderr and "plugin core" not in done.stderr

@@ -133,12 +133,14 @@ def convert(
 ) -> object:
     """Write samples in the format of another tool."""
     (source,) = required_input((source,) if source else ())
+    output = output or _converted(source, form.rpartition("/")[2])
+    console.keep_apart(output)
     use = f"converters/{form}"
     stage = Stage(
         name="convert",
         uses=(f"converters/{origin}", use) if origin else (use,),
         inputs=(source,),
-        output=output or _converted(source, form.rpartition("/")[2]),
+        output=output,
         config={use: _given(settings)},
         on_error=on_error,
     )
