@@ -80,3 +80,13 @@ def test_errors_say_what_to_do(home: Path) -> None:
     assert not (home / "m.jsonl").exists()
     skipped = export(home, "--output", "m.jsonl", "--on-error", "skip")
     assert skipped.returncode == 0 and len(rows(home / "m.jsonl")) == 9
+
+
+def test_an_export_into_its_own_folder_is_no_source_of_the_next(home: Path) -> None:
+    output = home / ".context/memory/export.jsonl"
+    assert export(home, "--output", str(output)).returncode == 0
+    first = output.read_bytes()
+    again = export(home, "--output", str(output))
+    assert again.returncode == 0, again.stderr
+    assert "passed over: made by afs: export.jsonl" in again.stderr
+    assert output.read_bytes() == first

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from afs_core import DataError
+from afs_core.manifest import manifest_path
 
 __all__ = ["IGNORED", "MAX_BYTES", "SourceFile", "census", "walk"]
 
@@ -133,6 +134,8 @@ def _file_problem(path: Path, max_bytes: int) -> str:
         return f"cannot be read: {fault.strerror}"
     if not path.is_file():
         return "not a regular file"
+    if path.name.endswith(".manifest.json") or manifest_path(path).is_file():
+        return "made by afs"
     if not size:
         return "empty"
     if size > max_bytes and path.suffix.lower() not in _STREAMED:
