@@ -48,6 +48,28 @@ def test_quantize_merges_on_the_way_and_says_what_it_wrote(
     assert again.data["skipped"] is True
 
 
+def test_a_model_that_a_plugin_ships_goes_by_its_name(afs: Afs, base: Path, tmp_path: Path) -> None:
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    (plugins / "ships.py").write_text(
+        "from pathlib import Path\n"
+        "from afs_core import Capability, hookimpl\n"
+        "class Mini:\n"
+        f"    path = Path({str(base)!r})\n"
+        "    def __init__(self, config, run): pass\n"
+        "@hookimpl\n"
+        "def afs_provides(): return [Capability(kind='models', name='mini', target='ships:Mini')]\n"
+    )
+    config = tmp_path / "config" / "afs" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f"[general]\nplugin_dirs = [{str(plugins)!r}]\n")
+    done = afs("quantize", "mini", "--scheme", "F16", "--output", tmp_path / "out")
+    assert done.code == 0, done.error
+    assert (tmp_path / "out" / "mini-F16.gguf").is_file()
+    shown = afs("parity", tmp_path / "out" / "mini-F16.gguf", "--model", "mini", "--output", tmp_path / "p")
+    assert shown.code == 0, shown.error
+
+
 def test_merge_then_quantize_is_the_same_file(
     afs: Afs, adapter: Path, files: Mapping[str, Path], tmp_path: Path
 ) -> None:

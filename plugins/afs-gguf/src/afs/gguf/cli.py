@@ -9,6 +9,7 @@ import click
 
 from afs_core.cli.command import Console, afs_command, data_path, options_of, settings_from
 from afs_core.errors import GateRefused
+from afs_core.model_paths import local_paths
 from afs_core.stage import Outcome, Stage, execute
 
 from .evaluator import ParityConfig
@@ -32,7 +33,13 @@ def merge_command(
     chosen = settings_from(MergeConfig, settings) | _chosen_base(base)
     return _execute(
         console,
-        Stage(name="merge", uses=(_MERGE,), inputs=(adapter,), output=output, config={_MERGE: chosen}),
+        Stage(
+            name="merge",
+            uses=(_MERGE,),
+            inputs=(_found(console, adapter),),
+            output=output,
+            config={_MERGE: chosen},
+        ),
     )
 
 
@@ -64,8 +71,9 @@ def quantize_command(
     chosen = settings_from(QuantizeConfig, settings) | {"schemes": list(schemes), "stem": stem or model.name}
     chosen |= _chosen_base(base)
     chosen |= {"imatrix": imatrix} if imatrix else {}
+    found = _found(console, model)
     return _execute(
-        console, Stage(name="quantize", uses=(_GGUF,), inputs=(model,), output=output, config={_GGUF: chosen})
+        console, Stage(name="quantize", uses=(_GGUF,), inputs=(found,), output=output, config={_GGUF: chosen})
     )
 
 
@@ -88,7 +96,7 @@ def parity_command(
         Stage(
             name="parity",
             uses=(_PARITY,),
-            inputs=(model, *files, *data),
+            inputs=(_found(console, model), *files, *data),
             output=output or files[0].parent / "parity",
             config={_PARITY: settings_from(ParityConfig, settings)},
         ),
@@ -119,6 +127,14 @@ def _execute(console: Console, stage: Stage) -> Outcome:
         outcome = execute(stage, run)
     console.report(outcome)
     return outcome
+
+
+def _found(console: Console, model: Path) -> Path:
+    """``model``, or, where no such path is there, the model that a plugin ships under that name."""
+    if model.exists():
+        return model
+    with console.run() as run:
+        return next(iter(local_paths(str(model), run)), model)
 
 
 def _chosen_base(base: str | None) -> dict[str, Any]:
