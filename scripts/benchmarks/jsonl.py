@@ -53,7 +53,7 @@ class MinScore:
         for sample in samples:
             if sample.quality_score >= 0.5: yield sample
             else: drop(sample, "below .5")
-entry = types.SimpleNamespace(distribution="benchmark", version="1",
+entry = types.SimpleNamespace(label="min-score", distribution="benchmark", version="1",
     capability=types.SimpleNamespace(target="afs_core.stream:stream"))
 registry = types.SimpleNamespace(find=lambda kind, name: entry, config_for=lambda *a: None,
     factory=lambda *a: MinScore,

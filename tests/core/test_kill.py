@@ -35,7 +35,10 @@ class Numbers:
 
 def perform(output: Path, seed: int) -> None:
     entry = SimpleNamespace(
-        distribution="test", version="1", capability=SimpleNamespace(target="afs_core.stream:stream")
+        label="numbers",
+        distribution="test",
+        version="1",
+        capability=SimpleNamespace(target="afs_core.stream:stream"),
     )
     registry = SimpleNamespace(
         find=lambda kind, name: entry,
