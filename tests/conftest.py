@@ -119,8 +119,8 @@ def _pack(found: metadata.Distribution, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
-    """Holds the core, what it requires, pytest, and setuptools for projects that name no backend."""
+    """Holds the core, what it requires, pytest, and what builds projects that name no backend."""
     house = Wheelhouse(tmp_path_factory.mktemp("wheelhouse"))
     house.build(ROOT)
-    house.add("click", "msgspec", "pluggy", "stevedore", "tomlkit", "pytest", "setuptools")
+    house.add("click", "msgspec", "pluggy", "stevedore", "tomlkit", "pytest", "setuptools", "wheel")
     return house
