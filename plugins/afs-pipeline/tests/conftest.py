@@ -131,6 +131,11 @@ class Copier:
         return Artifact(path=job.output / "weights.txt", kind="adapter")
 
 
+class Base:
+    def __init__(self, config, run):
+        self.path = Path(__file__).with_name("base.txt")
+
+
 @hookimpl
 def afs_generators():
     return [
@@ -155,6 +160,11 @@ def afs_evaluators():
 @hookimpl
 def afs_trainers():
     return [Capability(name="copier", target="toys:Copier")]
+
+
+@hookimpl
+def afs_provides():
+    return [Capability(kind="models", name="toy", target="toys:Base")]
 '''
 
 Afs = Callable[..., subprocess.CompletedProcess[str]]
@@ -165,6 +175,7 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of plugins; one for all tests, as a module is imported once."""
     folder = tmp_path_factory.mktemp("plugins")
     (folder / "toys.py").write_text(TOYS)
+    (folder / "base.txt").write_text("untrained")
     return folder
 
 

@@ -16,7 +16,7 @@ from afs_core.registry import Registry
 
 SOURCES = '[[stage]]\nname = "sources"\nuses = "generators/words"\nsource = "words.txt"\n'
 SPLIT = '[[stage]]\nname = "curated"\nuses = ["transforms/upper", "transforms/halves"]\nfrom = "sources"\n'
-TRAINED = '[[stage]]\nname = "adapter"\nuses = "trainers/copier"\nfrom = "curated"\nbase_model = "tiny"\n'
+TRAINED = '[[stage]]\nname = "adapter"\nuses = "trainers/copier"\nfrom = "curated"\nbase_model = "toy"\n'
 JUDGED = '[[stage]]\nname = "judged"\nuses = "evaluators/verdict"\nfrom = "curated/train"\n'
 
 Planned = Callable[[str], list[Stage]]
@@ -139,7 +139,7 @@ def test_variables_are_text_and_fit_numbers_all_the_same(planned: Planned) -> No
         ),
         (SOURCES + 'after = "nobody"\n', ConfigError, "after names no stage: nobody"),
         (
-            TRAINED.replace('base_model = "tiny"\n', "").replace("curated", "a.jsonl"),
+            TRAINED.replace('base_model = "toy"\n', "").replace("curated", "a.jsonl"),
             ConfigError,
             "base_model",
         ),
