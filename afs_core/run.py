@@ -7,6 +7,7 @@ with Run.open(seed=42) as run:
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets
 import shutil
@@ -102,6 +103,8 @@ class Run:
         self.on_drop: OnDrop | None = None
         self.name = ""
         self.seed = shared.seed
+        #: 32 bytes that tell this stage's work from any other; the same when it is done again.
+        self.salt = hashlib.sha256(f"{shared.seed}".encode()).digest()
 
     @classmethod
     def open(
@@ -133,6 +136,7 @@ class Run:
         view = Run(self._shared, self.config, self.registry)
         view.name, view.on_drop = name, on_drop
         view.seed = self.seed if seed is None else seed
+        view.salt = self.salt
         return view
 
     @property

@@ -131,10 +131,13 @@ def execute(stage: Stage, run: Run) -> Outcome:
 
     uses = tuple(Use.parse(text) for text in stage.uses)
     work = _shape(stage, uses, stream, build)
-    if stage.output == STANDARD_STREAM or STANDARD_STREAM in stage.inputs:
-        return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
-    inputs = _inputs(stage, uses, run)
+    piped = stage.output == STANDARD_STREAM or STANDARD_STREAM in stage.inputs
+    inputs = () if piped else _inputs(stage, uses, run)
     key = _key(stage, uses, inputs, run)
+    run = run.view(run.name, seed=run.seed)
+    run.salt = bytes.fromhex(key)
+    if piped:
+        return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
     done = _up_to_date(stage, key, run)
     if done is None:
         done = _perform(stage, uses, inputs, key, work, run)
