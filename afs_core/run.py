@@ -177,8 +177,11 @@ class Run:
     def cache(self, name: str) -> Cache:
         """A cache that outlives the run, under the user's cache folder."""
         if name not in self._shared.caches:
-            self._shared.caches[name] = Cache(cache_folder() / f"{name}.sqlite")
+            self._shared.caches[name] = Cache(cache_folder() / f"{name}.sqlite", on_damage=self._renewed)
         return self._shared.caches[name]
+
+    def _renewed(self, cache: Path) -> None:
+        self.warn(f"{cache} was damaged; it starts again empty")
 
     @contextmanager
     def progress(self, label: str, total: int | None = None) -> Iterator[Progress]:
