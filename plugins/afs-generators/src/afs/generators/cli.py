@@ -1,52 +1,79 @@
-"""``afs training memory-export``."""
+"""The exporters of ``afs training``: a person's notes and logs as samples."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from afs_core.cli import Console, afs_command, data_path
+from afs.generators.cursor import Cursor
+from afs.generators.memory import Memory
+from afs_core import UsageError, read_samples
+from afs_core.cli import AfsCommand, Console, afs_command, data_path, options_of, settings_from
 from afs_core.cli.export import export
 
 Step = tuple[str, dict[str, Any]]
+Roots = Callable[[Console], tuple[Path, ...]]
+
+_HIDDEN = ("section_limit",)
 
 
-@afs_command(seed=True)
-@click.option("--output", type=data_path, required=True, help="JSON-lines file that receives the samples.")
-@click.option("--memory-root", type=data_path, help="The folder. [default: memory in the context root]")
-@click.option("--limit", type=click.IntRange(min=1), help="Write at most this many samples.")
-@click.option("--domain", help="Domain of samples whose entry names none. [default: memory]")
-@click.option("--min-quality-score", type=float, help="Score samples, and drop those below.")
-@click.option("--score-profile", help="Profile of the score: generic, asm or dialogue.")
-@click.option("--since", help="Only what changed on this day (2026-01-31) or later.")
-@click.option("--on-error", type=click.Choice(["stop", "skip"]), help="What a line that is not JSON does.")
-@click.option("--no-redact", "redact", is_flag=True, flag_value=False, default=True, help="Leave secrets in.")
-def memory_export(
-    console: Console,
-    output: Path,
-    memory_root: Path | None,
-    limit: int | None,
-    min_quality_score: float | None,
-    score_profile: str | None,
-    redact: bool,
-    seed: int,
-    **given: str | None,
-) -> object:
-    """Make samples from Markdown, text, JSON and JSON lines in the memory folder, redacted."""
-    root = memory_root or Path(console.config.get("project.context_root")) / "memory"
-    settings = {"root": root, **given}
-    return export(
-        console,
-        "memory",
-        {name: value for name, value in settings.items() if value is not None},
-        output,
-        limit=limit,
-        redact=redact,
-        then=scored(score_profile, min_quality_score),
-        seed=seed,
-    )
+def _written() -> list[click.Option]:
+    """What is said of the file that an exporter writes."""
+    return [
+        click.Option(
+            ["--output"], type=data_path, required=True, help="JSON-lines file that receives the samples."
+        ),
+        click.Option(["--limit"], type=click.IntRange(min=1), help="Write at most this many samples."),
+        click.Option(["--min-quality-score"], type=float, help="Score samples, and drop those below."),
+        click.Option(["--score-profile"], help="Profile of the score: generic, asm or dialogue."),
+        click.Option(
+            ["--no-redact", "redact"], is_flag=True, flag_value=False, default=True, help="Leave secrets in."
+        ),
+    ]
+
+
+def _exporter(name: str, config: type[Any], help: str, renamed: Mapping[str, str] = {}) -> AfsCommand:
+    """The command that exports with the generator ``name``; its settings are options.
+
+    ``renamed`` gives the flag of a setting another name.
+    """
+    options = options_of(config, taken=_HIDDEN)
+    for option in options:
+        option.opts = [renamed.get(flag, flag) for flag in option.opts]
+
+    @afs_command(seed=True, name=f"{name}-export", help=help, params=[*_written(), *options])
+    def command(
+        console: Console,
+        output: Path,
+        limit: int | None,
+        min_quality_score: float | None,
+        score_profile: str | None,
+        redact: bool,
+        seed: int,
+        **given: Any,
+    ) -> object:
+        settings = settings_from(config, given)
+        cursor = settings.get("cursor")
+        if cursor is not None:
+            _check_new(output)
+        outcome = export(
+            console,
+            name,
+            settings,
+            output,
+            limit=limit,
+            redact=redact,
+            then=scored(score_profile, min_quality_score),
+            seed=seed,
+        )
+        if cursor is not None:
+            _move_on(cursor, output)
+        return outcome
+
+    return command
 
 
 def scored(profile: str | None, minimum: float | None) -> list[Step]:
@@ -57,3 +84,28 @@ def scored(profile: str | None, minimum: float | None) -> list[Step]:
     if minimum is not None:
         steps.append(("transforms/quality-floor", {"minimum": minimum}))
     return steps
+
+
+def _check_new(output: Path) -> None:
+    """With a cursor the output gets what is new alone, so it may not replace what came before."""
+    if output == Path("-") or not output.suffix:
+        raise UsageError("--cursor: expected --output to name a file, as the cursor remembers what is in it")
+    if output.exists():
+        raise UsageError(
+            f"--cursor brings only what is new, and {output} is there already",
+            hint="give --output a new name",
+        )
+
+
+def _move_on(path: Path, output: Path) -> None:
+    cursor = Cursor.read(path)
+    cursor.add(read_samples(output))
+    cursor.write(path)
+
+
+memory_export = _exporter(
+    "memory",
+    Memory.Config,
+    "Make samples from Markdown, text, JSON and JSON lines in the memory folder, redacted.",
+    {"--root": "--memory-root"},
+)

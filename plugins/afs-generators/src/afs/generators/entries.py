@@ -13,7 +13,7 @@ from afs.generators.sources import SourceFile
 from afs_core import DataError
 from afs_core.jsonl import Fault, open_binary
 
-__all__ = ["Entry", "entries"]
+__all__ = ["Entry", "entries", "json_value"]
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"
@@ -42,12 +42,13 @@ def entries(file: SourceFile, on_fault: Callable[[Fault], None]) -> Iterator[Ent
             raw = line.removeprefix(_BOM) if number == 1 else line
             if raw.strip():
                 try:
-                    yield Entry(_value(raw), number, number, str(number))
+                    yield Entry(json_value(raw), number, number, str(number))
                 except DataError as fault:
                     on_fault(Fault(file.relative, number, fault.reason, line))
 
 
-def _value(line: bytes) -> Any:
+def json_value(line: bytes) -> Any:
+    """The JSON value of a line; lone surrogates become U+FFFD. Raises DataError with the reason."""
     try:
         return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):

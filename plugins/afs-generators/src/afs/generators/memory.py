@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from afs.generators.notes import Notes, Settings
 from afs_core import Run
+from afs_core.manifest import digest
 
 __all__ = ["Memory"]
 
@@ -30,5 +31,13 @@ class Memory(Notes):
 
     def __init__(self, config: Config | None, run: Run) -> None:
         config = self.Config() if config is None else config
+        self._named = config.root is not None
         root = config.root or Path(run.config.get("project.context_root")) / "memory"
         super().__init__(Notes.Config(**{**msgspec.structs.asdict(config), "root": root}), run, "memory")
+
+    @property
+    def fingerprint(self) -> str:
+        """What the context's folder holds; a root that is named is an input of the stage itself."""
+        if self._named or not self.root.exists():
+            return ""
+        return digest(self.root, self._run.cache("digests"))

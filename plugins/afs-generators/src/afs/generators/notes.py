@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,11 +14,13 @@ from msgspec import Meta
 
 from afs.generators.base import BaseGenerator
 from afs.generators.entries import Entry, entries
+from afs.generators.faults import Faults
 from afs.generators.markdown import Document, Section, document, prose
 from afs.generators.records import Record, record, tag_list
 from afs.generators.sources import SourceFile, walk
+from afs.generators.times import moment, since
 from afs.generators.wording import Questions
-from afs_core import DataError, Provenance, Run, TrainingSample, UsageError
+from afs_core import DataError, Provenance, Run, TrainingSample
 from afs_core.jsonl import Fault
 
 __all__ = ["SUFFIXES", "Notes", "Settings"]
@@ -27,8 +29,6 @@ MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 TEXT = frozenset({".txt", ".text", ".rst", ".org"})
 RECORDS = frozenset({".json", ".jsonl", ".ndjson"})
 SUFFIXES = MARKDOWN | TEXT | RECORDS
-
-_SHOWN = 5
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,9 +62,9 @@ class Notes(BaseGenerator):
         self.noted: Counter[str] = Counter()
         self._config = config
         self._run = run
-        self._since = _day(config.since)
+        self._since = since(config.since)
         self._questions = Questions()
-        self._passed_over: dict[str, list[str]] = {}
+        self._faults = Faults(run, self.noted, config.on_error)
 
     def generate(self) -> Iterator[TrainingSample]:
         try:
@@ -72,8 +72,7 @@ class Notes(BaseGenerator):
                 self._run.check_cancelled()
                 yield from self._samples(file)
         finally:
-            for reason, names in self._passed_over.items():
-                self._run.warn(_passed_over(reason, names))
+            self._faults.tell()
 
     def _samples(self, file: SourceFile) -> Iterator[TrainingSample]:
         if not file.problem and self._since is not None and _changed(file) < self._since:
@@ -86,7 +85,7 @@ class Notes(BaseGenerator):
         except DataError as fault:
             if fault.line:
                 raise
-            self._pass_over(fault.reason, file.relative)
+            self._faults.file(fault.reason, file.relative)
         else:
             self.noted[f"{file.suffix} files"] += 1
 
@@ -123,12 +122,12 @@ class Notes(BaseGenerator):
 
     def _from_entries(self, file: SourceFile) -> Iterator[TrainingSample]:
         used = 0
-        for entry in entries(file, self._fault):
+        for entry in entries(file, self._faults.line):
             try:
                 found = record(entry.value)
             except DataError as fault:
                 raw = json.dumps(entry.value).encode()
-                self._fault(Fault(file.relative, entry.start, fault.reason, raw))
+                self._faults.line(Fault(file.relative, entry.start, fault.reason, raw))
                 continue
             if found is None:
                 self.noted["records without text"] += 1
@@ -171,52 +170,10 @@ class Notes(BaseGenerator):
 
     def _is_old(self, when: str) -> bool:
         try:
-            return self._since is not None and _stamp(when) < self._since
+            return self._since is not None and moment(when) < self._since
         except ValueError:
             return False
-
-    # -- what could not be used
-
-    def _fault(self, fault: Fault) -> None:
-        if self._config.on_error == "stop":
-            raise fault.error()
-        self.noted["faulty lines"] += 1
-        raw = fault.raw.decode("utf-8", "backslashreplace").rstrip("\n")
-        place = f"{fault.path}:{fault.line}"
-        self._run.drop(TrainingSample(instruction=place, output=raw, source=fault.path), "not a record")
-        self._pass_over(f"line skipped: {fault.reason}", place)
-
-    def _pass_over(self, reason: str, name: str) -> None:
-        self.noted["passed over"] += 1
-        self._passed_over.setdefault(reason, []).append(name)
-
-
-def _day(text: str) -> datetime.datetime | None:
-    if not text:
-        return None
-    try:
-        return _stamp(text)
-    except ValueError:
-        raise UsageError(
-            f"since: expected a day or a time, got {text!r}",
-            hint="write it as 2026-01-31 or 2026-01-31T12:00",
-        ) from None
-
-
-def _stamp(text: str) -> datetime.datetime:
-    """An ISO time or seconds since 1970; local time where no zone is named."""
-    try:
-        return datetime.datetime.fromtimestamp(float(text), datetime.UTC)
-    except ValueError:
-        return datetime.datetime.fromisoformat(text.strip()).astimezone()
-    except OverflowError:
-        raise ValueError(text) from None
 
 
 def _changed(file: SourceFile) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(file.path.stat().st_mtime, datetime.UTC)
-
-
-def _passed_over(reason: str, names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-    return f"passed over: {reason}: {shown}"
