@@ -34,6 +34,11 @@ class ScorerRun(Run):
         return super().use(kind, name, **settings)
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def run_with(tmp_path: Path) -> Callable[..., Run]:
     """``run_with(electra=0.5)``: a run with scorers that give these scores."""

@@ -35,4 +35,4 @@ def score_jsonl(
 
 def scoring_settings(config: ScoringConfig) -> dict[str, object]:
     """``config`` as settings of the ``quality`` transform."""
-    return msgspec.structs.asdict(config) | {"weights": msgspec.structs.asdict(config.weights)}
+    return msgspec.structs.asdict(config) | {"weights": config.weights.named()}

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from afs.training.scoring import QualityScore, QualityScorer, ScoringConfig
-from afs_core import Run, TrainingSample
+from afs.training.scoring import PROFILES, QualityScore, QualityScorer, ScoringConfig, ScoringWeights
+from afs_core import Run, TrainingSample, UsageError
 
-__all__ = ["Quality"]
+__all__ = ["Profile", "Quality"]
 
 _BATCH = 64
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A profile of the user's own: it lists every signal that counts."""
+
+    weights: dict[str, float]
+    min_output_length: int = 50
+    ideal_output_length: int = 500
+    max_output_length: int = 5000
+
+    def scoring(self) -> ScoringConfig:
+        lengths = (self.min_output_length, self.ideal_output_length, self.max_output_length)
+        return ScoringConfig(ScoringWeights.of(self.weights), *lengths)
 
 
 class Quality:
@@ -25,13 +39,22 @@ class Quality:
 
     class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         profile: Annotated[
-            Literal["generic", "asm", "dialogue"],
-            Meta(description="generic: all alike; asm: ELECTRA, asar first; dialogue: length, entities"),
+            str,
+            Meta(
+                description="generic: all alike; asm: ELECTRA, asar first; dialogue: length, entities; "
+                "or one of profiles"
+            ),
         ] = "generic"
-        weights: Annotated[
-            dict[Literal["electra", "asar", "entity", "length"], float],
-            Meta(description="Weights that replace those of the profile; 0 leaves a signal out"),
+        profiles: Annotated[
+            dict[str, Profile], Meta(description="Your own by name: weights of all that counts, and lengths")
         ] = {}
+        weights: Annotated[
+            dict[str, float],
+            Meta(description="Weights by scorer that replace those of the profile, or add to it"),
+        ] = {}
+        without: Annotated[
+            tuple[str, ...], Meta(description="Signals that are left out, whatever their weight")
+        ] = ()
         min_output_length: Annotated[
             int | None, Meta(description="Characters below which an answer is short")
         ] = None
@@ -42,21 +65,32 @@ class Quality:
         scorers: Annotated[
             dict[str, dict[str, Any]], Meta(description="Settings of the scorers by name, such as a model")
         ] = {}
+        cache: Annotated[bool, Meta(description="Remember scores that cost more than looking them up")] = True
 
         def scoring(self) -> ScoringConfig:
             """The profile with what was set beside it."""
-            base = ScoringConfig.from_profile(self.profile)
-            weights = msgspec.structs.replace(base.weights, **self.weights)
+            base = self._base()
+            weights = base.weights.named() | self.weights | dict.fromkeys(self.without, 0.0)
             lengths = {
                 name: value
                 for name in ("min_output_length", "ideal_output_length", "max_output_length")
                 if (value := getattr(self, name)) is not None
             }
-            return msgspec.structs.replace(base, weights=weights, **lengths)
+            return msgspec.structs.replace(base, weights=ScoringWeights.of(weights), **lengths)
+
+        def _base(self) -> ScoringConfig:
+            if self.profile in self.profiles:
+                return self.profiles[self.profile].scoring()
+            if self.profile in PROFILES:
+                return PROFILES[self.profile]
+            known = ", ".join([*PROFILES, *self.profiles])
+            raise UsageError(f"expected a scoring profile of {known}, got {self.profile!r}")
 
     def __init__(self, config: Config, run: Run) -> None:
         self._run = run
-        self._scorer = QualityScorer(config.scoring(), run, config.scorers)
+        self._scorer = QualityScorer(config.scoring(), run, config.scorers, cached=config.cache)
+        #: What happened to samples that were not dropped, for the counts.
+        self.noted: Counter[str] = Counter()
 
     @property
     def fingerprint(self) -> str:
@@ -70,7 +104,12 @@ class Quality:
         rest = iter(samples)
         while batch := list(islice(rest, _BATCH)):
             for sample, score in zip(batch, self._scorer.score_batch(batch), strict=True):
+                if score.overall != score.overall:
+                    self.noted["no signal applies"] += 1
                 yield _marked(sample, score)
+        for name, signal in self._scorer.signals.items():
+            if signal.cache is not None and signal.cache.hits:
+                self.noted[f"{name} from the cache"] = signal.cache.hits
 
 
 def _marked(sample: TrainingSample, score: QualityScore) -> TrainingSample:

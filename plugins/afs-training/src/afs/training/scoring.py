@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from afs.training.length import LengthCurve, asks_value
-from afs_core import Missing, Score, Scorer, TrainingSample, UnknownName, UsageError
+from afs.training.signals import DOCUMENTED, open_signals
+from afs_core import Score, TrainingSample, UsageError
 
 if TYPE_CHECKING:
     from afs_core import Run
@@ -25,22 +26,38 @@ if TYPE_CHECKING:
 __all__ = ["PROFILES", "SIGNALS", "QualityScore", "QualityScorer", "ScoringConfig", "ScoringWeights"]
 
 #: Signals in the order they are reported; all but ``length`` are scorers of other plugins.
-SIGNALS = ("electra", "asar", "entity", "length")
+SIGNALS = (*DOCUMENTED, "length")
 _DIGITS = 6
 
 
 class ScoringWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each signal counts; they need not sum to 1. A weight of 0 leaves the signal out."""
+    """What each signal counts; they need not sum to 1. A weight of 0 leaves the signal out.
+
+    ``others`` are scorers of any plugin, each ``NAME`` or ``PLUGIN/NAME``.
+    """
 
     electra: float = 0.4
     asar: float = 0.3
     entity: float = 0.2
     length: float = 0.1
+    others: dict[str, float] = {}
 
     def __post_init__(self) -> None:
-        weights = [getattr(self, signal) for signal in SIGNALS]
-        if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or sum(weights) <= 0:
-            raise UsageError(f"expected weights of 0 or more with a positive sum, got {weights}")
+        weights = self.named()
+        if not all(math.isfinite(weight) and weight >= 0 for weight in weights.values()):
+            raise UsageError(f"expected weights of 0 or more, got {_listed(weights)}")
+        if sum(weights.values()) <= 0:
+            raise UsageError(f"expected weights of which one is above 0, got {_listed(weights)}")
+
+    @classmethod
+    def of(cls, weights: Mapping[str, float]) -> ScoringWeights:
+        """From weights by name; a documented signal that is not named has none."""
+        known = {name: weights.get(name, 0.0) for name in SIGNALS}
+        return cls(**known, others={name: weights[name] for name in weights if name not in SIGNALS})
+
+    def named(self) -> dict[str, float]:
+        """Weights by signal: the documented four, then the others by name."""
+        return {name: getattr(self, name) for name in SIGNALS} | dict(sorted(self.others.items()))
 
 
 class ScoringConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +115,7 @@ class QualityScorer:
     """Scores samples; without a ``run`` it opens one, to find the installed scorers.
 
     ``settings`` are those of single scorers, by name. ``absent`` says why a scorer is left out.
+    Scores are remembered across runs (:mod:`afs.training.score_cache`) unless ``cached`` is False.
     """
 
     def __init__(
@@ -105,15 +123,19 @@ class QualityScorer:
         config: ScoringConfig | None = None,
         run: Run | None = None,
         settings: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        cached: bool = True,
     ) -> None:
         self.config = ScoringConfig() if config is None else config
         run = _opened() if run is None else run
-        self._scorers, self.absent = _scorers(self.config.weights, settings or {}, run)
+        self._weights = self.config.weights.named()
+        asked = {name: weight for name, weight in self._weights.items() if name != "length"}
+        self.signals, self.absent = open_signals(asked, settings or {}, run, cached=cached)
 
     @property
     def fingerprint(self) -> str:
         """Changes when scores could change."""
-        parts = [f"{name}:{scorer.fingerprint}" for name, scorer in self._scorers.items()]
+        parts = [f"{name}:{signal.identity}" for name, signal in self.signals.items()]
         return " ".join([repr(self.config), *parts])
 
     def score(self, sample: TrainingSample) -> QualityScore:
@@ -121,16 +143,16 @@ class QualityScorer:
 
     def score_batch(self, samples: Sequence[TrainingSample]) -> list[QualityScore]:
         """One score a sample, in order."""
-        columns = {name: scorer.score_batch(samples) for name, scorer in self._scorers.items()}
+        columns = {name: signal.scores(samples) for name, signal in self.signals.items()}
         columns["length"] = [self._length(sample) for sample in samples]
         rows = (
             {
                 name: columns[name][row] if name in columns else Score(reason=self.absent[name])
-                for name in SIGNALS
+                for name in self._weights
             }
             for row in range(len(samples))
         )
-        return [_combined(signals, self.config.weights) for signals in rows]
+        return [_combined(signals, self._weights) for signals in rows]
 
     def _length(self, sample: TrainingSample) -> Score:
         if asks_value(sample):
@@ -138,26 +160,9 @@ class QualityScorer:
         return Score(self.config.curve.value(len(sample.output)))
 
 
-def _scorers(
-    weights: ScoringWeights, settings: Mapping[str, Mapping[str, Any]], run: Run
-) -> tuple[dict[str, Scorer], dict[str, str]]:
-    """The scorers of other plugins that the weights ask for, and why the rest are absent."""
-    scorers: dict[str, Scorer] = {}
-    absent: dict[str, str] = {}
-    for name in SIGNALS[:-1]:
-        if getattr(weights, name) == 0:
-            absent[name] = "no weight"
-            continue
-        try:
-            scorers[name] = run.use("scorers", name, **settings.get(name, {}))
-        except (Missing, UnknownName) as fault:
-            absent[name] = f"not available: {fault.message}"
-    return scorers, absent
-
-
-def _combined(signals: Mapping[str, Score], weights: ScoringWeights) -> QualityScore:
+def _combined(signals: Mapping[str, Score], weights: Mapping[str, float]) -> QualityScore:
     values = {name: _value(score) for name, score in signals.items()}
-    used = {name: getattr(weights, name) for name in SIGNALS if values[name] is not None}
+    used = {name: weights[name] for name in weights if values[name] is not None}
     total = math.fsum(used.values())
     overall = math.fsum(values[name] * used[name] for name in used) / total if total else math.nan
     asar = values["asar"]
@@ -170,8 +175,8 @@ def _combined(signals: Mapping[str, Score], weights: ScoringWeights) -> QualityS
         components={
             name: {"value": round(values[name], _DIGITS), "weight": round(used[name] / total, _DIGITS)}
             if used.get(name)
-            else {"value": None, "reason": signals[name].reason or "no weight"}
-            for name in SIGNALS
+            else {"value": None, "reason": _why(signals[name], weights[name])}
+            for name in weights
         },
     )
 
@@ -180,8 +185,16 @@ def _value(score: Score) -> Any:
     return None if score.value is None or math.isnan(score.value) else score.value
 
 
+def _why(score: Score, weight: float) -> str:
+    return (score.reason or "does not apply") if weight else "no weight"
+
+
 def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
+
+
+def _listed(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
 
 
 def _opened() -> Run:
