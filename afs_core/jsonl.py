@@ -68,7 +68,8 @@ def open_binary(path: Path) -> Iterator[BinaryIO]:
 
 
 def _unreadable(path: Path, fault: OSError) -> DataError:
-    expected = "expected a file, got a folder" if path.is_dir() else f"cannot be read: {fault.strerror}"
+    is_folder = os.path.isdir(path)  # noqa: PTH112  (Path.is_dir raises where a parent is closed)
+    expected = "expected a file, got a folder" if is_folder else f"cannot be read: {fault.strerror}"
     return DataError(expected, path=path)
 
 
