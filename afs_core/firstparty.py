@@ -123,13 +123,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "dedupe": ("transforms/exact-dedupe", "evaluators/contamination"),
     "evaluation": ("evaluators/compare", "scorers/exact-match"),
-    "generators": ("generators/memory", "generators/notes", "transforms/quality-floor"),
+    "generators": ("generators/memory", "generators/notes"),
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
     "redaction": ("transforms/redaction",),
     "training": (
         "transforms/quality",
+        "transforms/quality-floor",
         "transforms/split",
         "converters/alpaca",
         "converters/sharegpt",

@@ -22,17 +22,6 @@ def afs_generators() -> list[Capability]:
 
 
 @hookimpl
-def afs_transforms() -> list[Capability]:
-    return [
-        Capability(
-            name="quality-floor",
-            target="afs.generators.floor:QualityFloor",
-            summary="Drops samples whose quality score is absent or too low.",
-        )
-    ]
-
-
-@hookimpl
 def afs_commands() -> list[Command]:
     return [
         Command(

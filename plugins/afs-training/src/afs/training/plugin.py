@@ -14,6 +14,11 @@ def afs_transforms() -> list[Capability]:
             summary="Set the quality score of every sample, and say what it is made of",
         ),
         Capability(
+            name="quality-floor",
+            target="afs.training.floor:QualityFloor",
+            summary="Drop samples whose quality score is absent or too low",
+        ),
+        Capability(
             name="split",
             tags=("splits",),
             target="afs.training.split:Split",

@@ -18,10 +18,12 @@ class QualityFloor:
     """Drops samples that score below ``minimum``, and those that have no score."""
 
     class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-        minimum: Annotated[float, Meta(description="The least quality score that is kept.")] = 0.5
+        minimum: Annotated[float, Meta(description="The least quality score that is kept", ge=0, le=1)] = 0.5
 
-    def __init__(self, config: Config | None, run: Run) -> None:
-        self._minimum = (self.Config() if config is None else config).minimum
+    rowwise = True
+
+    def __init__(self, config: Config, run: Run) -> None:
+        self._minimum = config.minimum
         self._run = run
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
