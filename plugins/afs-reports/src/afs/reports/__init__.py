@@ -8,30 +8,39 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from afs.reports.html import render_html
     from afs.reports.markdown import render_markdown
+    from afs.reports.ranking import auc, auc_difference, kendall, spearman
     from afs.reports.stages import pipeline_report
     from afs.reports.statistics import Interval, mcnemar, paired_difference, proportion, wilson
     from afs.reports.writing import write_report
 
 __all__ = [
     "Interval",
+    "auc",
+    "auc_difference",
+    "kendall",
     "mcnemar",
     "paired_difference",
     "pipeline_report",
     "proportion",
     "render_html",
     "render_markdown",
+    "spearman",
     "wilson",
     "write_report",
 ]
 
 _HOMES = {
     "Interval": "statistics",
+    "auc": "ranking",
+    "auc_difference": "ranking",
+    "kendall": "ranking",
     "mcnemar": "statistics",
     "paired_difference": "statistics",
     "pipeline_report": "stages",
     "proportion": "statistics",
     "render_html": "html",
     "render_markdown": "markdown",
+    "spearman": "ranking",
     "wilson": "statistics",
     "write_report": "writing",
 }
