@@ -125,7 +125,9 @@ class Transform(Protocol):
     """Samples in, samples out. Samples are frozen: yield changed copies; a drop is
     ``run.drop(sample, reason)`` and not yielding it.
 
-    A class attribute ``rereads = True`` asks for an iterable that can be iterated again.
+    A class attribute ``rereads = True`` asks for an iterable that can be iterated again. One
+    ``stage_inputs = ()`` is set to the inputs of the stage; a sample then has the one it was read
+    from in ``__dict__["input"]``, until it is changed.
     """
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]: ...

@@ -303,6 +303,8 @@ def _key(stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], run: Ru
         [_source_digest(use, run) for use in uses],
         [_fingerprint(use, stage.config.get(use.text, {}), run) for use in uses],
     ]
+    if any(_knows_inputs(use, run) for use in uses):
+        material.append([path.name for path in stage.inputs])
     return hashlib.sha256(msgspec.json.encode(material, order="deterministic")).hexdigest()
 
 
@@ -350,6 +352,11 @@ def _fingerprint(use: Use, settings: Mapping[str, Any], run: Run) -> str:
     if use.kind not in STREAM_KINDS or not hasattr(run.registry.factory(use.kind, use.name), "fingerprint"):
         return ""
     return str(run.use(use.kind, use.name, **settings).fingerprint)
+
+
+def _knows_inputs(use: Use, run: Run) -> bool:
+    """Whether the names of the inputs, and not their content alone, may decide what comes out."""
+    return use.kind in STREAM_KINDS and hasattr(run.registry.factory(use.kind, use.name), "stage_inputs")
 
 
 def _seed(stage: Stage, run: Run) -> int:

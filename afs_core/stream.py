@@ -19,17 +19,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from afs_core.blame import working
-from afs_core.errors import DataError, PluginError, UsageError
+from afs_core.documents import document_files, read_entries
+from afs_core.errors import DataError, PluginError, Unrepresentable, UsageError
 from afs_core.jsonl import (
     STANDARD_STREAM,
     Fault,
     Writer,
     atomic_write,
-    read_rows,
     read_samples,
 )
 from afs_core.manifest import Artifact, Counts
-from afs_core.sample import TrainingSample
+from afs_core.sample import Provenance, TrainingSample
 from afs_core.stage import Made, Stage, Use
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ class _Chain:
         self.read = 0
         self.repaired = 0
         self.faults: Counter[str] = Counter()
+        self.marks_inputs = False
         self._rejects: Writer | None = None
         self.links = [self._link(use) for use in uses]
         first, last = uses[0], uses[-1]
@@ -118,7 +119,11 @@ class _Chain:
 
     def _link(self, use: Use) -> _Link:
         view = self.run.view(use.text, seed=self.stage.seed, on_drop=self._reject_sample)
-        return _Link(use, view, self.stage.config.get(use.text, {}))
+        link = _Link(use, view, self.stage.config.get(use.text, {}))
+        if hasattr(link.object, "stage_inputs"):
+            link.object.stage_inputs = self.stage.inputs
+            self.marks_inputs = True
+        return link
 
     def _check_order(self, uses: tuple[Use, ...]) -> None:
         middle = [link.use for link in self._middle()]
@@ -154,26 +159,33 @@ class _Chain:
 
     def _read(self) -> Iterator[TrainingSample]:
         on_fault = self._set_aside if self.stage.on_error == "skip" else None
-        for path in _all_files(self.stage.inputs):
-            for sample in read_samples(path, on_fault=on_fault, on_repair=self._count_repair):
-                self.read += 1
-                yield sample
+        for path in self.stage.inputs:
+            for file in sample_files(path):
+                samples = read_samples(file, on_fault=on_fault, on_repair=self._count_repair)
+                for sample in _marked(samples, path) if self.marks_inputs else samples:
+                    self.read += 1
+                    yield sample
 
     def _parsed(self, link: _Link) -> Iterator[TrainingSample]:
+        """Samples out of another tool's rows; each says where it came from."""
         on_fault = self._set_aside if self.stage.on_error == "skip" else None
-        for path in self.stage.inputs:
-            for number, row in enumerate(read_rows(path, on_fault=on_fault), 1):
-                link.came_in += 1
-                try:
-                    sample = link.object.parse(row)
-                except DataError as fault:
-                    wrong = Fault(str(path), number, fault.reason, msgspec.json.encode(row))
-                    if on_fault is None:
-                        raise wrong.error() from None
-                    on_fault(wrong)
-                    continue
-                link.went_out += 1
-                yield sample
+        generator = f"import/{link.use.name}"
+        for root in self.stage.inputs:
+            for path in document_files(root):
+                source = _name_below(root, path)
+                for entry in read_entries(path, on_fault=on_fault):
+                    try:
+                        sample = link.object.parse(entry.row)
+                    except DataError as fault:
+                        wrong = Fault(str(path), entry.start, fault.reason, msgspec.json.encode(entry.row))
+                        if on_fault is None:
+                            raise wrong.error() from None
+                        on_fault(wrong)
+                        continue
+                    self.read += 1
+                    group = f"{source}:{entry.start}"
+                    place = Provenance(source, entry.start, entry.end, "", generator, group=group)
+                    yield _imported(sample, place)
 
     def _through(self, link: _Link, samples: Iterator[TrainingSample]) -> Iterator[TrainingSample]:
         incoming = _count_in(samples, link)
@@ -188,13 +200,31 @@ class _Chain:
 
     def write(self, samples: Iterable[TrainingSample], writer: Writer) -> None:
         with self.run.progress(self.stage.name) as bar:
-            rows = samples if self.exporter is None else _converted(self.exporter, samples)
-            write: Callable[[Any], None] = writer.write if self.exporter is None else writer.write_row
+            rows = samples if self.exporter is None else self._converted(self.exporter, samples)
+            write: Callable[[Any], None] = writer.write
+            if self.exporter is not None:
+                write = writer.write_text if self.stage.output.suffix == ".txt" else writer.write_row
             for number, row in enumerate(rows, 1):
                 if not number & 255:
                     self.run.check_cancelled()
                     bar.advance(256)
                 write(row)
+
+    def _converted(self, link: _Link, samples: Iterable[TrainingSample]) -> Iterator[dict[str, Any]]:
+        skip = self.stage.on_error == "skip"
+        with working(link.label):
+            for sample in samples:
+                link.came_in += 1
+                try:
+                    row = link.object.convert(sample)
+                except Unrepresentable as fault:
+                    if not skip:
+                        raise _refused(fault, link.came_in) from None
+                    link.run.dropped[f"{link.use.name} cannot hold it"] += 1
+                    self._set_refused_aside(sample, link.use.text, fault)
+                    continue
+                link.went_out += 1
+                yield row
 
     def write_file(self, samples: Iterable[TrainingSample]) -> Written:
         with atomic_write(self.stage.output) as out:
@@ -223,7 +253,8 @@ class _Chain:
         limit = self.stage.limit
         cut = limit is not None and self.links[-1].went_out >= limit
         counts = [link.counts("over the limit" if cut else "no reason given") for link in self.links]
-        if self.generator is None and self.importer is None:
+        noted = counts.pop(0).noted if self.importer is not None else {}
+        if self.generator is None:
             bad = sum(self.faults.values())
             read = Counts(
                 name="read",
@@ -231,6 +262,7 @@ class _Chain:
                 went_out=self.read,
                 dropped=dict(self.faults),
                 repaired=self.repaired,
+                noted=noted,
             )
             return (read, *counts)
         return tuple(counts)
@@ -242,6 +274,10 @@ class _Chain:
         self.faults["not a sample"] += 1
         raw = fault.raw.decode("utf-8", "backslashreplace").rstrip("\n")
         row = {"file": fault.path, "line": fault.line, "reason": fault.reason, "raw": raw}
+        self._rejects_writer().write_row(row)
+
+    def _set_refused_aside(self, sample: TrainingSample, by: str, fault: Unrepresentable) -> None:
+        row = {"reason": fault.reason, "field": fault.field, "by": by, "sample": sample.to_dict()}
         self._rejects_writer().write_row(row)
 
     def _reject_sample(self, sample: TrainingSample, by: str, reason: str) -> None:
@@ -310,6 +346,12 @@ class Spool:
         self._samples = None
 
 
+def _marked(samples: Iterator[TrainingSample], path: Path) -> Iterator[TrainingSample]:
+    for sample in samples:
+        sample.__dict__["input"] = path
+        yield sample
+
+
 def _count_in(samples: Iterator[TrainingSample], link: _Link) -> Iterator[TrainingSample]:
     for sample in samples:
         link.came_in += 1
@@ -325,13 +367,31 @@ def _count_out(samples: Iterable[TrainingSample], link: _Link) -> Iterator[Train
             yield sample
 
 
-def _converted(link: _Link, samples: Iterable[TrainingSample]) -> Iterator[dict[str, Any]]:
-    with working(link.label):
-        for sample in samples:
-            link.came_in += 1
-            row = link.object.convert(sample)
-            link.went_out += 1
-            yield row
+def _name_below(root: Path, path: Path) -> str:
+    if path == STANDARD_STREAM:
+        return ""
+    return path.relative_to(root).as_posix() if path != root else path.name
+
+
+def _imported(sample: TrainingSample, place: Provenance) -> TrainingSample:
+    """``sample`` with its place, and a group of its own where ``parse`` gave it none: the source file
+    as a group would keep all of a dataset on one side of a split."""
+    prov = sample.prov
+    if prov is not None:
+        if prov.generator:  # a sample of afs, which says so itself
+            return sample
+        group = prov.group or place.group
+        place = msgspec.structs.replace(place, kind=prov.kind, group=group, split=prov.split)
+    return msgspec.structs.replace(sample, prov=place)
+
+
+def _refused(fault: Unrepresentable, number: int) -> Unrepresentable:
+    hint = f"{fault.hint}; " if fault.hint else ""
+    return Unrepresentable(
+        f"sample {number}: {fault.reason}",
+        field=fault.field,
+        hint=f"{hint}--lossy leaves the field out and counts it, --on-error skip sets such samples aside",
+    )
 
 
 def _scored(scorer: Scorer, name: str, samples: Iterator[TrainingSample]) -> Iterator[TrainingSample]:
@@ -355,11 +415,6 @@ def sample_files(path: Path) -> tuple[Path, ...]:
     if not found:
         raise DataError(f"expected a file, or a folder with {', '.join(SPLITS)}.jsonl", path=path)
     return found
-
-
-def _all_files(inputs: tuple[Path, ...]) -> Iterator[Path]:
-    for path in inputs:
-        yield from sample_files(path)
 
 
 def _rejects_path(stage: Stage) -> Path:

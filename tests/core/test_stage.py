@@ -60,6 +60,16 @@ class Sneaky:
         for number, sample in enumerate(samples):
             if number % 2: yield sample
 
+class Origin:
+    stage_inputs = ()
+    rereads = True
+    def __init__(self, config, run): pass
+    def apply(self, samples):
+        known = [path.stem for path in self.stage_inputs]
+        for sample in samples:
+            origin = sample.__dict__["input"].stem
+            yield msgspec.structs.replace(sample, source=f"{origin} of {known}")
+
 class Length:
     fingerprint = "1"
     def __init__(self, config, run): pass
@@ -88,7 +98,8 @@ HERE = "stage_plugin:"
 def afs_generators(): return [Capability(name="count", target=HERE + "Count")]
 @hookimpl
 def afs_transforms():
-    return [Capability(name=name, target=HERE + name.title()) for name in ("even", "best", "cut", "sneaky")]
+    names = ("even", "best", "cut", "sneaky", "origin")
+    return [Capability(name=name, target=HERE + name.title()) for name in names]
 @hookimpl
 def afs_scorers(): return [Capability(name="length", target=HERE + "Length")]
 @hookimpl
@@ -172,6 +183,23 @@ def test_reading_twice_goes_through_a_spool_that_is_removed(run: Run) -> None:
     execute(Stage(name="s", uses=("generators/count", "transforms/best"), output=Path("o.jsonl")), run)
     assert numbers(Path("o.jsonl")) == [9]
     assert list(run.workdir.iterdir()) == []
+
+
+def test_a_transform_that_asks_knows_the_input_of_every_sample(run: Run) -> None:
+    config = {"generators/count": {"count": 2}}
+    for name in ("few", "more"):
+        execute(
+            Stage(name=name, uses=("generators/count",), config=config, output=Path(f"{name}.jsonl")), run
+        )
+    Path("other.jsonl").write_bytes(Path("more.jsonl").read_bytes())
+    uses = ("transforms/even", "transforms/origin")
+    out = Path("out.jsonl")
+    for names in (("few", "more"), ("few", "other")):
+        inputs = tuple(Path(f"{name}.jsonl") for name in names)
+        outcome = execute(Stage(name="s", uses=uses, inputs=inputs, output=out), run)
+        assert not outcome.skipped
+        assert [s.source for s in read_samples(out)] == [f"{name} of {list(names)}" for name in names]
+        assert execute(Stage(name="s", uses=uses, inputs=inputs, output=out), run).skipped
 
 
 def test_a_split_makes_a_folder_and_the_folder_is_an_input(run: Run) -> None:
