@@ -181,3 +181,22 @@ def test_a_root_that_is_not_there_and_a_day_that_is_none(tmp_path: Path) -> None
         exported(tmp_path / "absent")
     with pytest.raises(UsageError, match="since"):
         exported(tmp_path, since="yesterday")
+
+
+def test_an_unanswered_copy_does_not_stand_for_the_answered_one(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", {"id": 1, "ask": "One?", "say": []})
+    write(tmp_path / "b.jsonl", {"id": 1, "ask": "One?", "say": [["Yes.", "", ""]]})
+    samples, exporter = exported(tmp_path)
+    assert [sample.output for sample in samples] == ["Yes."]
+    assert exporter.noted["turns without an answer"] == 1
+
+
+def test_what_a_stopped_turn_said_last_is_no_answer() -> None:
+    turn = Turn(id="1", prompt="One?", steps=(Step(text="Half an"),), stopped="interrupted")
+    assert turn.answer == ""
+
+
+def test_a_line_nested_too_deep_is_a_faulty_line(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", WORK, tail='{"a":' * 5000 + "1" + "}" * 5000 + "\n")
+    with pytest.raises(DataError, match="not JSON"):
+        exported(tmp_path)

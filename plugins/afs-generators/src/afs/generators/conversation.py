@@ -58,8 +58,10 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def answer(self) -> str:
-        """What the model said last, empty where it called a tool and said nothing more."""
-        return "" if not self.steps or self.steps[-1].tools else self.steps[-1].text.strip()
+        """What the model said last, empty where it was stopped, or called a tool and said no more."""
+        if self.stopped or not self.steps or self.steps[-1].tools:
+            return ""
+        return self.steps[-1].text.strip()
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,7 +51,7 @@ def json_value(line: bytes) -> Any:
     """The JSON value of a line; lone surrogates become U+FFFD. Raises DataError with the reason."""
     try:
         return _decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:  # what JavaScript writes and msgspec refuses: lone surrogates, huge numbers
         return _repaired(json.loads(line.decode("utf-8")))

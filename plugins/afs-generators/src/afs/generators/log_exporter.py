@@ -112,12 +112,16 @@ class LogExporter(BaseGenerator):
 
     def generate(self) -> Iterator[TrainingSample]:
         try:
-            for root in self._roots():
-                for file in self.logs(root):
-                    self.run.check_cancelled()
-                    yield from self._from_file(file)
+            for file in self.files():
+                self.run.check_cancelled()
+                yield from self._from_file(file)
         finally:
             self.faults.tell()
+
+    def files(self) -> Iterator[SourceFile]:
+        """The log files of all roots, in the order in which they are read."""
+        for root in self._roots():
+            yield from self.logs(root)
 
     def _roots(self) -> list[Path]:
         """The roots that are there; raises DataError where a named one, or every default, is missing."""
@@ -156,6 +160,7 @@ class LogExporter(BaseGenerator):
             if reason:
                 self.noted[reason] += 1
             else:
+                self._seen.add(turn.id)
                 yield from self._from_turn(turn, session, file)
 
     def _from_turn(self, turn: Turn, session: Session, file: SourceFile) -> Iterator[TrainingSample]:
@@ -181,7 +186,6 @@ class LogExporter(BaseGenerator):
         """Why a turn gives no sample, empty where it does."""
         if turn.id in self._seen:
             return "turns that a program copied"
-        self._seen.add(turn.id)
         if self._is_old(turn):
             return "older turns"
         if not turn.prompt.strip():

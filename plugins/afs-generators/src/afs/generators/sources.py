@@ -21,7 +21,7 @@ import msgspec
 from afs_core import DataError
 from afs_core.manifest import manifest_path
 
-__all__ = ["IGNORED", "MAX_BYTES", "SourceFile", "census", "walk"]
+__all__ = ["IGNORED", "MAX_BYTES", "SourceFile", "census", "files_at", "source_file", "walk"]
 
 IGNORED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 MAX_BYTES = 16_000_000
@@ -83,7 +83,23 @@ def walk(
         elif entry.is_dir():
             stack += reversed(_children(entry, seen))
         elif suffixes is None or entry.suffix.lower() in suffixes:
-            yield SourceFile(entry, relative, _file_problem(entry, max_bytes))
+            yield source_file(entry, relative, max_bytes=max_bytes)
+
+
+def files_at(
+    root: Path, suffixes: Collection[str] | None = None, *, max_bytes: int = MAX_BYTES
+) -> Iterator[SourceFile]:
+    """``root`` itself where it is a file, whatever its suffix; else as :func:`walk`."""
+    root = root.expanduser()
+    if root.is_dir():
+        yield from walk(root, suffixes, max_bytes=max_bytes)
+    else:
+        yield source_file(root, root.name, max_bytes=max_bytes)
+
+
+def source_file(path: Path, relative: str, *, max_bytes: int = MAX_BYTES) -> SourceFile:
+    """The file at ``path``, with a problem where it cannot be used."""
+    return SourceFile(path, relative, _file_problem(path, max_bytes))
 
 
 def census(root: Path) -> Counter[str]:
