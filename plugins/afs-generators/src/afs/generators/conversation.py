@@ -58,7 +58,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def answer(self) -> str:
-        """What the model said last, empty where it was stopped, or called a tool and said no more."""
+        """What the model said last; empty where it was stopped, or called a tool and said nothing more."""
         if self.stopped or not self.steps or self.steps[-1].tools:
             return ""
         return self.steps[-1].text.strip()

@@ -111,17 +111,23 @@ class LogExporter(BaseGenerator):
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
     def generate(self) -> Iterator[TrainingSample]:
+        for turn, session, file in self.turns():
+            reason = self._unusable(turn)
+            if reason:
+                self.noted[reason] += 1
+            else:
+                self._seen.add(turn.id)
+                yield from self._from_turn(turn, session, file)
+
+    def turns(self) -> Iterator[tuple[Turn, Session, SourceFile]]:
+        """The turns that the settings ask for, answered or not, each copy of one too."""
         try:
-            for file in self.files():
-                self.run.check_cancelled()
-                yield from self._from_file(file)
+            for root in self._roots():
+                for file in self.logs(root):
+                    self.run.check_cancelled()
+                    yield from self._from_file(file)
         finally:
             self.faults.tell()
-
-    def files(self) -> Iterator[SourceFile]:
-        """The log files of all roots, in the order in which they are read."""
-        for root in self._roots():
-            yield from self.logs(root)
 
     def _roots(self) -> list[Path]:
         """The roots that are there; raises DataError where a named one, or every default, is missing."""
@@ -137,12 +143,13 @@ class LogExporter(BaseGenerator):
             )
         return roots
 
-    def _from_file(self, file: SourceFile) -> Iterator[TrainingSample]:
+    def _from_file(self, file: SourceFile) -> Iterator[tuple[Turn, Session, SourceFile]]:
         try:
             if file.problem:
                 raise DataError(file.problem)
             for session in self.sessions(file):
-                yield from self._from_session(session, file)
+                for turn in self._wanted(session):
+                    yield turn, session, file
         except DataError as fault:
             if fault.line:
                 raise
@@ -150,18 +157,17 @@ class LogExporter(BaseGenerator):
         else:
             self.noted["log files"] += 1
 
-    def _from_session(self, session: Session, file: SourceFile) -> Iterator[TrainingSample]:
+    def _wanted(self, session: Session) -> Iterator[Turn]:
         reason = self._unwanted(session)
         if reason:
             self.noted[reason] += 1
             return
         for turn in session.turns:
-            reason = self._unusable(turn)
+            reason = self._passed_by(turn)
             if reason:
                 self.noted[reason] += 1
             else:
-                self._seen.add(turn.id)
-                yield from self._from_turn(turn, session, file)
+                yield turn
 
     def _from_turn(self, turn: Turn, session: Session, file: SourceFile) -> Iterator[TrainingSample]:
         for sample in turn_samples(
@@ -182,17 +188,16 @@ class LogExporter(BaseGenerator):
             return "sessions of other projects"
         return ""
 
-    def _unusable(self, turn: Turn) -> str:
-        """Why a turn gives no sample, empty where it does."""
-        if turn.id in self._seen:
-            return "turns that a program copied"
+    def _passed_by(self, turn: Turn) -> str:
         if self._is_old(turn):
             return "older turns"
-        if not turn.prompt.strip():
-            return "turns without a prompt"
+        return "" if turn.prompt.strip() else "turns without a prompt"
+
+    def _unusable(self, turn: Turn) -> str:
+        """Why a turn gives no sample, empty where it does."""
         if not turn.answer and not (self._config.steps and any(step.text.strip() for step in turn.steps)):
             return f"turns without an answer: {turn.stopped}" if turn.stopped else "turns without an answer"
-        return ""
+        return "turns that a program copied" if turn.id in self._seen else ""
 
     def _is_old(self, turn: Turn) -> bool:
         if self._since is None or turn.at == "":
