@@ -83,17 +83,29 @@ def read_samples(
     first fault unless ``on_fault`` takes it.
     """
     with open_binary(path) as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                sample = _decode_sample(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                slow = _read_slowly(line, number, path, on_fault, on_repair)
-                if slow is None:
-                    continue
-                sample, line = slow
-            if line:
-                sample.__dict__["line"] = line
-            yield sample
+        yield from samples_of(stream, path, on_fault=on_fault, on_repair=on_repair)
+
+
+def samples_of(
+    lines: Iterable[bytes],
+    path: Path,
+    *,
+    before: int = 0,
+    on_fault: OnFault | None = None,
+    on_repair: Callable[[int], None] | None = None,
+) -> Iterator[TrainingSample]:
+    """As :func:`read_samples`, of lines of ``path`` that ``before`` others precede."""
+    for number, line in enumerate(lines, before + 1):
+        try:
+            sample = _decode_sample(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            slow = _read_slowly(line, number, path, on_fault, on_repair)
+            if slow is None:
+                continue
+            sample, line = slow
+        if line:
+            sample.__dict__["line"] = line
+        yield sample
 
 
 def _read_slowly(
@@ -107,7 +119,7 @@ def _read_slowly(
     try:
         sample = TrainingSample.from_json(line)
     except DataError as fault:
-        _hand_over(Fault(str(path), number, fault.reason, line), on_fault)
+        hand_over(Fault(str(path), number, fault.reason, line), on_fault)
         return None
     if _was_repaired(line):
         if on_repair is not None:
@@ -132,7 +144,7 @@ def _has_constants(line: bytes) -> bool:
     return bool(found)
 
 
-def _hand_over(fault: Fault, on_fault: OnFault | None) -> None:
+def hand_over(fault: Fault, on_fault: OnFault | None) -> None:
     if on_fault is None:
         raise fault.error()
     on_fault(fault)
@@ -149,13 +161,13 @@ def read_rows(path: Path, *, on_fault: OnFault | None = None) -> Iterator[dict[s
             try:
                 row = _decode_any(line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-                _hand_over(Fault(str(path), number, f"not JSON: {fault}", line), on_fault)
+                hand_over(Fault(str(path), number, f"not JSON: {fault}", line), on_fault)
                 continue
             if isinstance(row, dict):
                 yield row
             else:
                 reason = f"expected an object, got {type(row).__name__}"
-                _hand_over(Fault(str(path), number, reason, line), on_fault)
+                hand_over(Fault(str(path), number, reason, line), on_fault)
 
 
 @contextlib.contextmanager
@@ -165,33 +177,62 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     The bytes go to a temporary file in the same folder, are synced, and renamed over ``path``;
     what a killed process left there is removed by the next writer of the same file.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with atomic_writes((path,)) as (stream,):
+        yield stream
+
+
+@contextlib.contextmanager
+def atomic_writes(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
+    """As :func:`atomic_write`, for files that belong together: none is renamed before all are synced."""
+    pairs = [(temporary_path(path), path) for path in paths]
+    streams: list[BinaryIO] = []
+    path = paths[0]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(path)
-        stream = temporary.open("wb", buffering=_BUFFER)
+        for temporary, path in pairs:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            remove_stale(path)
+            streams.append(temporary.open("wb", buffering=_BUFFER))
     except OSError as fault:
+        _discard(streams, pairs)
         raise DataError(f"cannot be written: {fault.strerror}", path=path) from None
     try:
-        with stream:
-            yield stream
+        yield streams
+        for stream in streams:
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+            stream.close()
+        for temporary, path in pairs:
+            temporary.replace(path)
+        for folder in {path.parent for path in paths}:
+            _sync_folder(folder)
     except OSError as fault:
-        temporary.unlink(missing_ok=True)
-        raise DataError(
-            f"cannot be written: {fault.strerror}; the file is as it was before", path=path
-        ) from None
+        _discard(streams, pairs)
+        path = paths[0] if len(paths) == 1 else path.parent
+        kept = "file is as it was" if len(paths) == 1 else "files are as they were"
+        raise DataError(f"cannot be written: {fault.strerror}; the {kept} before", path=path) from None
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        _discard(streams, pairs)
         raise
 
 
-def _remove_stale(path: Path) -> None:
+def _discard(streams: Iterable[BinaryIO], pairs: Iterable[tuple[Path, Path]]) -> None:
+    for stream in streams:
+        with contextlib.suppress(OSError):  # what it still holds may find no space either
+            stream.close()
+    for temporary, _ in pairs:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def temporary_path(path: Path, mark: str = "") -> Path:
+    """Where this process writes before ``path`` is there; :func:`remove_stale` knows its like."""
+    return path.with_name(f".{path.name}.{mark}{os.getpid()}.tmp")
+
+
+def remove_stale(path: Path) -> None:
+    """Remove what processes that are gone left of ``path``."""
     for left in path.parent.glob(f".{path.name}.*.tmp"):
-        owner = left.name.removesuffix(".tmp").rpartition(".")[2]
+        owner = left.name.removesuffix(".tmp").rpartition(".")[2].rpartition("-")[2]
         if owner.isdigit() and not _alive(int(owner)):
             left.unlink(missing_ok=True)
 
@@ -236,12 +277,24 @@ class Writer:
             self._append(sample.to_bytes() + b"\n")
             return
         if self.count < 16 or not self.count & 1023:
-            _check_unchanged(sample, line)
+            check_unchanged(sample, line)
         self._append(line if line.endswith(b"\n") else line + b"\n")
 
     def write_row(self, row: Any) -> None:
         """One line for anything that JSON can hold."""
         self._append(_encode(row) + b"\n")
+
+    def write_lines(self, parts: list[bytes], count: int) -> None:
+        """``count`` lines with their ends, in parts cut anywhere."""
+        self._parts += parts
+        self._pending += sum(map(len, parts))
+        self.count += count
+        if self._pending >= _BUFFER:
+            self.flush()
+
+    def write_text(self, row: Any) -> None:
+        """The text of a row, and a newline, for tools that read plain text."""
+        self._append(row["text"].encode() + b"\n")
 
     def _append(self, line: bytes) -> None:
         self._parts.append(line)
@@ -264,7 +317,8 @@ class Writer:
         return self._hash.hexdigest()
 
 
-def _check_unchanged(sample: TrainingSample, line: bytes) -> None:
+def check_unchanged(sample: TrainingSample, line: bytes) -> None:
+    """Raises PluginError where ``sample`` is no longer what ``line`` says."""
     if TrainingSample.from_json(line) != sample:
         raise PluginError(
             "a transform changed a sample in place, so the change would be lost",

@@ -29,6 +29,7 @@ __all__ = [
     "folder_files",
     "input_path",
     "manifest_path",
+    "prefix_digest",
     "read_manifest",
     "verify",
     "write_manifest",
@@ -217,11 +218,20 @@ def _file_digest(path: Path, cache: Cache | None) -> str:
     known = cache.get(key) if cache is not None else None
     if known is not None:
         return known.decode()
-    with path.open("rb", buffering=0) as stream:
-        result = hashlib.file_digest(stream, "sha256").hexdigest()
+    result = prefix_digest(path, stat.st_size)
     if cache is not None:
         cache.put(key, result.encode())
     return result
+
+
+def prefix_digest(path: Path, size: int) -> str:
+    """SHA-256 of the first ``size`` bytes of a file, which may be growing."""
+    hashed, buffer = hashlib.sha256(), memoryview(bytearray(1 << 18))
+    with path.open("rb", buffering=0) as stream:
+        while size > 0 and (count := stream.readinto(buffer[: min(size, len(buffer))])):
+            hashed.update(buffer[:count])
+            size -= count
+    return hashed.hexdigest()
 
 
 def verify(artifact: Path) -> list[Finding]:
