@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,10 +14,11 @@ from afs.generators.sources import SourceFile
 from afs_core import DataError
 from afs_core.jsonl import Fault, open_binary
 
-__all__ = ["Entry", "entries", "json_value"]
+__all__ = ["Entry", "entries", "json_text", "json_value"]
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _decode = msgspec.json.Decoder().decode
 
 
@@ -61,9 +63,17 @@ def json_value(line: bytes) -> Any:
         raise DataError(f"not JSON: {fault}") from None
 
 
+def json_text(value: Any) -> str:
+    """A text as it is, any other value as JSON; raises DataError where it is nested too deep."""
+    try:
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise DataError("nested too deep") from None
+
+
 def _repaired(value: Any) -> Any:
-    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    return json.loads(text)
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _members(file: SourceFile, on_fault: Callable[[Fault], None]) -> Iterator[Entry]:
