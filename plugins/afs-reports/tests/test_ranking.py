@@ -98,6 +98,20 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert all(0.92 <= count / 400 <= 0.985 for count in held.values()), held
 
 
+def test_intervals_hold_the_truth_of_two_labels_too() -> None:
+    rng = random.Random(12)
+
+    def drawn(count: int) -> tuple[list[float], list[float]]:
+        labels = [float(rng.random() < 0.5) for _ in range(count)]
+        return [round(rng.gauss(label, 1), 1) for label in labels], labels
+
+    many = drawn(20_000)
+    for measure in (spearman, kendall):
+        truth = measure(*many).value
+        found = [measure(*drawn(60)) for _ in range(400)]
+        assert 0.92 <= sum(i.low <= truth <= i.high for i in found) / 400 <= 0.995
+
+
 @given(ROWS)
 def test_kendall_counts_pairs(rows: list[tuple[int, int]]) -> None:
     xs, ys = [x for x, _ in rows], [y for _, y in rows]

@@ -59,7 +59,11 @@ def spearman(xs: Sequence[float], ys: Sequence[float], groups: Groups = None) ->
 
 
 def kendall(xs: Sequence[float], ys: Sequence[float], groups: Groups = None) -> Interval:
-    """Kendall's tau-b; NaN where one side is all alike. Intervals as in :func:`spearman`."""
+    """Kendall's tau-b; NaN where one side is all alike. Intervals count as in :func:`spearman`.
+
+    Their variance is Bonett and Wright's without ties; with ties it is that of a Pearson
+    correlation, which tau-b becomes where both sides have two values.
+    """
     pairs = sorted(zip(xs, ys, strict=True))
     total, tied_x, tied_y = math.comb(len(pairs), 2), _tied(xs), _tied(ys)
     if total in (tied_x, tied_y):
@@ -67,7 +71,8 @@ def kendall(xs: Sequence[float], ys: Sequence[float], groups: Groups = None) -> 
     discordant = _inversions([y for _, y in pairs])[0]
     concordant = total - tied_x - tied_y + _tied(pairs) - discordant
     value = (concordant - discordant) / math.sqrt((total - tied_x) * (total - tied_y))
-    return _fisher(value, _count(xs, groups), lambda count: 0.437 / (count - 4))
+    tied = tied_x or tied_y
+    return _fisher(value, _count(xs, groups), lambda count: 1 / (count - 3) if tied else 0.437 / (count - 4))
 
 
 def _area(scores: Sequence[float], good: Sequence[bool]) -> tuple[float, list[float]]:
