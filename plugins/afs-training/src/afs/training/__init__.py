@@ -7,14 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from afs.training.datasets import load_jsonl, score_jsonl
+    from afs.training.rebalance import rebalance_datasets
+    from afs.training.rehearsal import RehearsalBuffer, RehearsalBufferConfig
     from afs.training.rows import read_rows_as_samples
     from afs.training.split import split_dataset
 
-__all__ = ["load_jsonl", "read_rows_as_samples", "score_jsonl", "split_dataset"]
+__all__ = [
+    "RehearsalBuffer",
+    "RehearsalBufferConfig",
+    "load_jsonl",
+    "read_rows_as_samples",
+    "rebalance_datasets",
+    "score_jsonl",
+    "split_dataset",
+]
 
 _HOMES = {
+    "RehearsalBuffer": "rehearsal",
+    "RehearsalBufferConfig": "rehearsal",
     "load_jsonl": "datasets",
     "read_rows_as_samples": "rows",
+    "rebalance_datasets": "rebalance",
     "score_jsonl": "datasets",
     "split_dataset": "split",
 }

@@ -24,6 +24,21 @@ def afs_transforms() -> list[Capability]:
             target="afs.training.split:Split",
             summary="Assign samples to train, val and test by group, stratified",
         ),
+        Capability(
+            name="rebalance",
+            target="afs.training.rebalance:Rebalance",
+            summary="Take samples of several sources in given shares",
+        ),
+        Capability(
+            name="rehearsal-selection",
+            target="afs.training.rehearsal_transforms:RehearsalSelection",
+            summary="Keep what is worth rehearsing of earlier versions' data",
+        ),
+        Capability(
+            name="rehearsal",
+            target="afs.training.rehearsal_transforms:Rehearsal",
+            summary="Mix samples of a rehearsal buffer into new ones",
+        ),
     ]
 
 
@@ -65,6 +80,26 @@ def afs_commands() -> list[Command]:
             path="training analyze",
             target="afs.training.cli:analyze",
             summary="Show domains, lengths, tokens and scores of samples",
+        ),
+        Command(
+            path="training rebalance",
+            target="afs.training.rebalance_cli:rebalance",
+            summary="Take samples of several sources in the proportions asked for",
+        ),
+        Command(
+            path="training merge",
+            target="afs.training.rebalance_cli:merge",
+            summary="Merge expert, general and synthetic data, 60/25/15",
+        ),
+        Command(
+            path="training rehearsal-build",
+            target="afs.training.rehearsal_cli:rehearsal_build",
+            summary="Keep the best of earlier versions' data",
+        ),
+        Command(
+            path="training rehearsal-mix",
+            target="afs.training.rehearsal_cli:rehearsal_mix",
+            summary="Mix new samples with old ones of a rehearsal buffer",
         ),
         Command(
             path="scoring score",
