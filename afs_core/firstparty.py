@@ -121,9 +121,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 #: Capabilities of the contract kinds and transforms by plugin, each ``kind/name``.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
-    "dedupe": ("transforms/exact-dedupe", "evaluators/contamination"),
+    "dedupe": ("transforms/exact-dedupe", "transforms/near-dedupe", "evaluators/contamination"),
     "evaluation": ("evaluators/compare", "scorers/exact-match"),
-    "generators": ("generators/memory", "generators/notes"),
+    "generators": ("generators/claude", "generators/memory", "generators/notes"),
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
@@ -131,6 +131,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     "training": (
         "transforms/quality",
         "transforms/quality-floor",
+        "transforms/repeats",
         "transforms/split",
         "transforms/rebalance",
         "transforms/rehearsal",

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from afs.generators.claude import Claude
 from afs.generators.cursor import Cursor
 from afs.generators.memory import Memory
 from afs_core import UsageError, read_samples
@@ -108,4 +109,10 @@ memory_export = _exporter(
     Memory.Config,
     "Make samples from Markdown, text, JSON and JSON lines in the memory folder, redacted.",
     {"--root": "--memory-root"},
+)
+
+claude_export = _exporter(
+    "claude",
+    Claude.Config,
+    "Make samples from the logs of Claude Code, redacted: one for each prompt that got an answer.",
 )

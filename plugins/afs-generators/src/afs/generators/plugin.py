@@ -14,6 +14,11 @@ def afs_generators() -> list[Capability]:
             summary="Samples from the memory folder: Markdown, text, JSON and JSON lines.",
         ),
         Capability(
+            name="claude",
+            target="afs.generators.claude:Claude",
+            summary="Samples from the logs of Claude Code.",
+        ),
+        Capability(
             name="notes",
             target="afs.generators.notes:Notes",
             summary="Samples from any folder of Markdown, text, JSON and JSON lines.",
@@ -28,5 +33,10 @@ def afs_commands() -> list[Command]:
             path="training memory-export",
             target="afs.generators.cli:memory_export",
             summary="Make samples from the memory folder, redacted.",
-        )
+        ),
+        Command(
+            path="training claude-export",
+            target="afs.generators.cli:claude_export",
+            summary="Make samples from the logs of Claude Code, redacted.",
+        ),
     ]
