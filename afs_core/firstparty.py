@@ -132,6 +132,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
         "transforms/quality",
         "transforms/quality-floor",
         "transforms/repeats",
+        "transforms/repeats",
         "transforms/split",
         "transforms/rebalance",
         "transforms/rehearsal",

@@ -1,38 +1,38 @@
-"""``afs training prepare|convert|analyze`` and ``afs scoring score``."""
+"""``afs training prepare|convert|analyze``."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from afs.training import refusal
+from afs.training.options import (
+    faulty,
+    given,
+    histogram,
+    on_error_option,
+    sample_inputs,
+    samples_in,
+    tell_faults,
+)
 from afs.training.statistics import DatasetStatistics, Spread, describe
-from afs_core import Run, Stage, TrainingSample, execute, read_samples
+from afs_core import GateRefused, Run, Stage, UsageError, execute
 from afs_core.cli import Console, afs_command, data_path, required_input
-from afs_core.errors import UsageError
-from afs_core.jsonl import Fault, OnFault
-from afs_core.stream import sample_files
+from afs_core.jsonl import Fault
 
-__all__ = ["analyze", "convert", "prepare", "score"]
+__all__ = ["analyze", "convert", "prepare"]
 
-_SPLIT, _QUALITY, _CONTAMINATION = "transforms/split", "transforms/quality", "evaluators/contamination"
+_REPEATS, _NEAR, _SPLIT = "transforms/repeats", "transforms/near-dedupe", "transforms/split"
+_CONTAMINATION = "evaluators/contamination"
 _SUITE = Path("training/evals/unified_eval_suite.jsonl")
-_BAR = 40
-
-_inputs = click.option(
-    "--input", "inputs", multiple=True, type=data_path, help="Sample files or folders, or - for stdin"
-)
-_faulty = functools.partial(
-    click.option, "--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True
-)
-_on_error = _faulty(help="What a line that is no sample does; skip sets it aside in OUTPUT.rejected.jsonl")
+_SHOWN = 20
 
 
 @afs_command(seed=True)
-@_inputs
+@sample_inputs
 @click.option(
     "--output", type=data_path, required=True, help="Folder that gets train.jsonl, val.jsonl, test.jsonl"
 )
@@ -47,6 +47,12 @@ _on_error = _faulty(help="What a line that is no sample does; skip sets it aside
 )
 @click.option("--previous", type=data_path, help="Earlier split: what was in its val and test stays there")
 @click.option(
+    "--near-groups/--no-near-groups",
+    "near",
+    default=None,
+    help="Keep near-duplicate questions on one side  [default: with --group-by group]",
+)
+@click.option(
     "--suite", type=data_path, help="Test that the train split must not hold  [default: the context's suite]"
 )
 @click.option(
@@ -55,11 +61,12 @@ _on_error = _faulty(help="What a line that is no sample does; skip sets it aside
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), help="Share of the suite that may be held  [default: 0]"
 )
-@_on_error
+@on_error_option
 def prepare(
     console: Console,
     inputs: tuple[Path, ...],
     output: Path,
+    near: bool | None,
     suite: Path | None,
     contamination: bool,
     threshold: float | None,
@@ -68,12 +75,13 @@ def prepare(
     **settings: Any,
 ) -> object:
     """Split samples into train, val and test, and compare train with the test suite."""
+    grouping = {_NEAR: {"action": "group"}} if _groups_near(near, settings["group_by"], console) else {}
     stage = Stage(
         name="prepare",
-        uses=(_SPLIT,),
+        uses=(_REPEATS, *grouping, _SPLIT),
         inputs=required_input(inputs),
         output=output,
-        config={_SPLIT: _given(settings)},
+        config={**grouping, _SPLIT: given(settings)},
         seed=seed,
         on_error=on_error,
     )
@@ -85,11 +93,26 @@ def prepare(
     with console.run(seed=seed) as run:
         outcome = execute(stage, run)
         console.report(outcome)
+        if any(count.noted for count in outcome.counts if count.name == _REPEATS):
+            console.note("afs dedupe takes samples out that ask the same question")
         suite = suite or _known_suite(run)
         if contamination and suite is not None:
-            console.report(execute(_comparison(output, suite, threshold), run))
+            _compare(console, output, _comparison(output, suite, threshold), run)
             console.data = outcome
+        refusal.clear(output)
     return outcome
+
+
+def _groups_near(asked: bool | None, group_by: str, console: Console) -> bool:
+    """Whether near-duplicates get one group before the split, which needs to go by groups."""
+    if asked and group_by != "group":
+        raise UsageError(
+            f"--near-groups keeps near-duplicates together by their group, and --group-by is {group_by}",
+            hint="leave one of the two out",
+        )
+    wanted = group_by == "group" if asked is None else asked
+    there = any(entry.name == _NEAR.partition("/")[2] for entry in console.registry.entries("transforms"))
+    return wanted and (there or bool(asked))
 
 
 def _known_suite(run: Run) -> Path | None:
@@ -103,9 +126,22 @@ def _comparison(splits: Path, suite: Path, threshold: float | None) -> Stage:
         uses=(_CONTAMINATION,),
         inputs=(splits / "train.jsonl",),
         output=splits.with_name(f"{splits.name}-contamination"),
-        config={_CONTAMINATION: _given({"suite": suite, "threshold": threshold})},
+        config={_CONTAMINATION: given({"suite": suite, "threshold": threshold})},
         gate=True,
     )
+
+
+def _compare(console: Console, splits: Path, comparison: Stage, run: Run) -> None:
+    """Raise GateRefused, and mark the splits, where their train split holds the suite."""
+    try:
+        console.report(execute(comparison, run))
+    except GateRefused as fault:
+        report = comparison.output / "contamination.jsonl"
+        file = refusal.mark(splits, f"Not for training. {fault.message}\n{report} names the items.")
+        raise GateRefused(
+            f"{fault.message}; {splits} was written, but is not for training, as {file.name} in it says",
+            hint=f"take out the samples that {report} names as partner, or allow some with --threshold",
+        ) from None
 
 
 @afs_command()
@@ -121,7 +157,7 @@ def _comparison(splits: Path, suite: Path, threshold: float | None) -> Stage:
 @click.option(
     "--roles", type=click.Choice(["user-assistant", "human-gpt"]), help="Names of the speakers in sharegpt"
 )
-@_on_error
+@on_error_option
 def convert(
     console: Console,
     source: Path | None,
@@ -141,7 +177,7 @@ def convert(
         uses=(f"converters/{origin}", use) if origin else (use,),
         inputs=(source,),
         output=output,
-        config={use: _given(settings)},
+        config={use: given(settings)},
         on_error=on_error,
     )
     with console.run() as run:
@@ -156,93 +192,56 @@ def _converted(source: Path, form: str) -> Path:
 
 
 @afs_command()
-@_inputs
-@click.option(
-    "--output", type=data_path, default=Path("-"), help="Where the scored samples go  [default: stdout]"
-)
-@click.option(
-    "--score-profile",
-    "--profile",
-    "profile",
-    type=click.Choice(["generic", "asm", "dialogue"]),
-    help="What the score favours  [default: generic]",
-)
-@click.option("--no-electra", is_flag=True, help="Leave the discriminator out")
-@click.option("--no-asar", is_flag=True, help="Leave the assembler out")
-@_on_error
-def score(
-    console: Console,
-    inputs: tuple[Path, ...],
-    output: Path,
-    profile: str | None,
-    no_electra: bool,
-    no_asar: bool,
-    on_error: str,
-) -> object:
-    """Set the quality score of every sample, and say in its metadata what it is made of."""
-    weights = {name: 0.0 for name, off in (("electra", no_electra), ("asar", no_asar)) if off}
-    stage = Stage(
-        name="score",
-        uses=(_QUALITY,),
-        inputs=required_input(inputs),
-        output=output,
-        config={_QUALITY: _given({"profile": profile, "weights": weights or None})},
-        on_error=on_error,
-    )
-    with console.run() as run:
-        outcome = execute(stage, run)
-    console.report(outcome)
-    return outcome
-
-
-@afs_command()
-@_inputs
-@_faulty(help="What a line that is no sample does; skip passes over it")
+@sample_inputs
+@faulty(help="What a line that is no sample does; skip passes over it")
 def analyze(console: Console, inputs: tuple[Path, ...], on_error: str) -> object:
-    """Show domains, lengths, tokens and scores of samples."""
+    """Show domains, lengths, tokens, scores, sources and provenance of samples."""
     faults: list[Fault] = []
     with console.run() as run:
-        files = _all(required_input(inputs), run, faults.append if on_error == "skip" else None)
-        statistics = describe(files)
-    if faults:
-        first = faults[0]
-        lines = "1 line is no sample" if len(faults) == 1 else f"{len(faults):,} lines are no samples"
-        console.warn(f"{lines}, the first one {first.path}:{first.line}: {first.reason}")
+        on_fault = faults.append if on_error == "skip" else None
+        statistics = describe(samples_in(required_input(inputs), run, on_fault))
+    tell_faults(console, faults)
     for line in _table(statistics):
         console.print(line)
     return statistics
 
 
-def _all(inputs: tuple[Path, ...], run: Run, on_fault: OnFault | None) -> Iterator[TrainingSample]:
-    with run.progress("analyze") as progress:
-        for path in inputs:
-            for file in sample_files(path):
-                for sample in read_samples(file, on_fault=on_fault):
-                    progress.advance()
-                    yield sample
-
-
 def _table(found: DatasetStatistics) -> Iterator[str]:
     yield "Domain Distribution:"
-    for domain, count in found.domains.items():
-        yield f"  {domain or '(none)'}: {count:,} samples ({_percent(count / found.samples)})"
+    yield from _shares(found.domains, found.samples)
     yield ""
     yield "Lengths (characters):"
     yield f"  instruction: {_spread(found.instruction_characters)}"
     yield f"  output: {_spread(found.output_characters)}"
     yield ""
     yield f"Tokens: about {found.tokens:,}, the longest sample about {found.longest_tokens:,}"
+    yield f"  a sample: {_spread(found.sample_tokens)}"
     yield ""
     mean = f", mean {found.mean_score:.2f}" if found.mean_score is not None else ""
     yield f"Quality: {found.scored:,} of {found.samples:,} samples scored{mean}"
     if found.scored:
-        yield from _histogram(found.histogram)
+        yield from histogram(found.histogram)
+    yield ""
+    yield f"Sources: {found.sources:,}"
+    yield from _shares(found.by_source, found.samples)
+    if found.splits:
+        yield ""
+        yield "Splits:"
+        yield from _shares(found.splits, found.samples)
+    yield ""
+    yield f"Provenance: {found.with_provenance:,} of {found.samples:,} samples say where they come from"
+    yield from _shares({f"made by {name}": count for name, count in found.generators.items()}, found.samples)
+    yield from _shares({f"through {name}": count for name, count in found.transforms.items()}, found.samples)
+    if found.multi_turn or found.with_thinking:
+        yield ""
+        yield f"Conversations: {found.multi_turn:,}; with reasoning: {found.with_thinking:,}"
 
 
-def _histogram(bins: list[int]) -> Iterator[str]:
-    for place, count in enumerate(bins):
-        bar = "#" * round(_BAR * count / max(bins))
-        yield f"  {place / 10:.1f}-{(place + 1) / 10:.1f}  {count:>8,}  {bar}".rstrip()
+def _shares(counts: Mapping[str, int], total: int) -> Iterator[str]:
+    for name, count in list(counts.items())[:_SHOWN]:
+        yield f"  {name or '(none)'}: {count:,} samples ({_percent(count / total)})"
+    if len(counts) > _SHOWN:
+        yield f"  and {len(counts) - _SHOWN:,} more"
 
 
 def _spread(spread: Spread) -> str:
@@ -251,8 +250,3 @@ def _spread(spread: Spread) -> str:
 
 def _percent(share: float) -> str:
     return f"{share:.0%}" if share >= 0.01 else f"{share:.1%}"
-
-
-def _given(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were named, so that the configuration may speak for the rest."""
-    return {name: value for name, value in settings.items() if value is not None}

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from afs.training.preflight import Preflight, preflight
+from afs.training.refusal import refusal_of
 from afs_core import (
     Config,
     DataError,
@@ -79,7 +80,7 @@ def train(
         plan = _plan(trainer, job, found, run)
         launch = console.data = Launch(job=job, trainer=trainer, preflight=found, plan=plan)
         _show(console, launch)
-        _refuse([*found.problems, *plan.problems])
+        _refuse([*_refused(job.data), *found.problems, *plan.problems])
         if dry_run:
             return launch
         outcome = execute(_stage(job, trainer, run.seed), run)
@@ -178,6 +179,12 @@ def _show(console: Console, launch: Launch) -> None:
     for name, value in rows.items():
         if value:
             console.print(f"{name.ljust(width)}  {value}")
+
+
+def _refused(data: tuple[Path, ...]) -> list[str]:
+    """Why folders that the data is from were refused when they were made."""
+    reasons = {path.parent: refusal_of(path.parent) for path in data}
+    return [f"{folder} was refused: {reason}" for folder, reason in reasons.items() if reason]
 
 
 def _refuse(problems: list[str]) -> None:

@@ -19,6 +19,11 @@ def afs_transforms() -> list[Capability]:
             summary="Drop samples whose quality score is absent or too low",
         ),
         Capability(
+            name="repeats",
+            target="afs.training.repeats:Repeats",
+            summary="Count samples that ask what an earlier one asked",
+        ),
+        Capability(
             name="split",
             tags=("splits",),
             target="afs.training.split:Split",
@@ -46,6 +51,11 @@ def afs_transforms() -> list[Capability]:
 def afs_converters() -> list[Capability]:
     return [
         Capability(
+            name="samples",
+            target="afs.training.converters.samples:SamplesConverter",
+            summary="Rows of afs's own samples",
+        ),
+        Capability(
             name="alpaca",
             target="afs.training.converters.alpaca:AlpacaConverter",
             summary="Rows with instruction, input and output",
@@ -60,6 +70,51 @@ def afs_converters() -> list[Capability]:
             target="afs.training.converters.openai:OpenAIConverter",
             summary="Rows with messages of the OpenAI chat API",
         ),
+        Capability(
+            name="chatml",
+            target="afs.training.converters.chatml:ChatMLConverter",
+            summary="Conversations as ChatML text",
+        ),
+        Capability(
+            name="mlx",
+            target="afs.training.converters.mlx:MLXConverter",
+            summary="Rows that mlx-lm trains on",
+        ),
+        Capability(
+            name="llama-cpp",
+            target="afs.training.converters.llama_cpp:LlamaCppConverter",
+            summary="Plain text for llama.cpp, by chat template or prompt style",
+        ),
+        Capability(
+            name="trl",
+            target="afs.training.converters.trl:TRLConverter",
+            summary="Rows that trl trains on: prompt and completion, or messages",
+        ),
+        Capability(
+            name="axolotl",
+            target="afs.training.converters.axolotl:AxolotlConverter",
+            summary="Rows for axolotl's chat_template",
+        ),
+        Capability(
+            name="llama-factory",
+            target="afs.training.converters.llama_factory:LlamaFactoryConverter",
+            summary="Rows for LLaMA-Factory's sharegpt formatting",
+        ),
+        Capability(
+            name="toolbench",
+            target="afs.training.converters.toolbench:ToolBenchConverter",
+            summary="Conversations and answer trees of ToolBench",
+        ),
+        Capability(
+            name="codesearchnet",
+            target="afs.training.converters.codesearchnet:CodeSearchNetConverter",
+            summary="Functions and documentation of CodeSearchNet",
+        ),
+        Capability(
+            name="auto",
+            target="afs.training.converters.auto:AutoConverter",
+            summary="Rows of any of these, each read by the one that knows it",
+        ),
     ]
 
 
@@ -73,13 +128,13 @@ def afs_commands() -> list[Command]:
         ),
         Command(
             path="training convert",
-            target="afs.training.cli:convert",
-            summary="Write samples in the format of another tool",
+            target="afs.training.convert_cli:convert",
+            summary="Write samples in the format of another tool, or its rows as samples",
         ),
         Command(
             path="training analyze",
             target="afs.training.cli:analyze",
-            summary="Show domains, lengths, tokens and scores of samples",
+            summary="Show domains, lengths, tokens, scores and sources of samples",
         ),
         Command(
             path="training rebalance",
@@ -103,8 +158,18 @@ def afs_commands() -> list[Command]:
         ),
         Command(
             path="scoring score",
-            target="afs.training.cli:score",
+            target="afs.training.scoring_cli:score",
             summary="Set the quality score of every sample",
+        ),
+        Command(
+            path="scoring analyze",
+            target="afs.training.scoring_cli:analyze",
+            summary="Show how scores are spread, and what a floor would keep",
+        ),
+        Command(
+            path="scoring calibrate",
+            target="afs.training.scoring_cli:calibrate",
+            summary="Fit the weights of the score to labelled samples",
         ),
         Command(
             path="train",

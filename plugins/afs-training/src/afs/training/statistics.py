@@ -8,13 +8,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from afs_core import TrainingSample
+from afs.training.assignment import SPLITS
+from afs_core import Provenance, TrainingSample
 
 __all__ = ["CHARACTERS_PER_TOKEN", "DatasetStatistics", "Spread", "describe", "estimated_tokens"]
 
 #: Of English text and code under current tokenizers; a trainer's plan counts exactly.
 CHARACTERS_PER_TOKEN = 3.6
 _BINS = 10
+_MOST_SOURCES = 1000
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -28,14 +30,25 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class DatasetStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """``tokens`` are estimated; ``histogram`` counts scores in ten bins from 0 to 1."""
+    """``tokens`` are estimated; ``histogram`` counts scores in ten bins from 0 to 1.
+
+    Provenance is that of samples whose ``prov`` names a source, a generator or parents.
+    ``by_source`` has the 1,000 most frequent; ``splits`` is empty where no sample names one.
+    """
 
     samples: int
     domains: dict[str, int]
     sources: int
+    by_source: dict[str, int]
+    splits: dict[str, int]
+    with_provenance: int
+    generators: dict[str, int]
+    transforms: dict[str, int]
     multi_turn: int
+    with_thinking: int
     instruction_characters: Spread
     output_characters: Spread
+    sample_tokens: Spread
     tokens: int
     longest_tokens: int
     histogram: list[int]
@@ -60,32 +73,65 @@ def describe(samples: Iterable[TrainingSample]) -> DatasetStatistics:
     tokens: Counter[int] = Counter()
     total_score, scored = 0.0, 0
     bins = [0] * _BINS
-    sources: set[str] = set()
-    multi_turn = 0
+    sources: Counter[str] = Counter()
+    origin = _Origin()
+    multi_turn = with_thinking = 0
     for sample in samples:
         domains[sample.domain] += 1
         asked[len(sample.instruction) + len(sample.input)] += 1
         answered[len(sample.output)] += 1
         tokens[estimated_tokens(sample)] += 1
-        sources.add(sample.source)
+        sources[sample.source] += 1
+        origin.add(sample.prov)
         multi_turn += sample.messages is not None
+        with_thinking += bool(sample.thinking)
         if not math.isnan(sample.score):
             total_score += sample.score
             scored += 1
             bins[_bin(sample.score)] += 1
     return DatasetStatistics(
         samples=domains.total(),
-        domains=dict(sorted(domains.items(), key=lambda item: (-item[1], item[0]))),
+        domains=_frequent(domains),
         sources=len(sources),
+        by_source=dict(list(_frequent(sources).items())[:_MOST_SOURCES]),
+        splits={split: origin.splits[split] for split in (*SPLITS, "") if set(origin.splits) != {""}},
+        with_provenance=origin.known,
+        generators=_frequent(origin.generators),
+        transforms=_frequent(origin.transforms),
         multi_turn=multi_turn,
+        with_thinking=with_thinking,
         instruction_characters=_spread(asked),
         output_characters=_spread(answered),
+        sample_tokens=_spread(tokens),
         tokens=sum(value * count for value, count in tokens.items()),
         longest_tokens=max(tokens, default=0),
         histogram=bins,
         scored=scored,
         mean_score=total_score / scored if scored else None,
     )
+
+
+class _Origin:
+    """What provenance says, counted."""
+
+    def __init__(self) -> None:
+        self.known = 0
+        self.splits: Counter[str] = Counter()
+        self.generators: Counter[str] = Counter()
+        self.transforms: Counter[str] = Counter()
+
+    def add(self, prov: Provenance | None) -> None:
+        self.splits[prov.split if prov else ""] += 1
+        if prov is None:
+            return
+        self.known += bool(prov.source or prov.generator or prov.parents)
+        if prov.generator:
+            self.generators[prov.generator] += 1
+        self.transforms.update(set(prov.transforms))
+
+
+def _frequent(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _bin(score: float) -> int:
