@@ -122,12 +122,16 @@ class LogExporter(BaseGenerator):
     def turns(self) -> Iterator[tuple[Turn, Session, SourceFile]]:
         """The turns that the settings ask for, answered or not, each copy of one too."""
         try:
-            for root in self._roots():
-                for file in self.logs(root):
-                    self.run.check_cancelled()
-                    yield from self._from_file(file)
+            for file in self.files():
+                self.run.check_cancelled()
+                yield from self._from_file(file)
         finally:
             self.faults.tell()
+
+    def files(self) -> Iterator[SourceFile]:
+        """The log files of all roots, in the order in which they are read."""
+        for root in self._roots():
+            yield from self.logs(root)
 
     def _roots(self) -> list[Path]:
         """The roots that are there; raises DataError where a named one, or every default, is missing."""
