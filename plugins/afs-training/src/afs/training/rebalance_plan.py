@@ -158,10 +158,8 @@ class RebalancePlan:
         return groups
 
     def _shares(self) -> list[Fraction]:
-        if self._config.weights:
-            shares = shares_of(self._config.weights)
-            return [shares[name] for name in self._names]
-        return [Fraction(1, len(self._names))] * len(self._names)
+        shares = shares_of(self._config.weights or dict.fromkeys(self._names, 1.0))
+        return [shares[name] for name in self._names]
 
     def _targets(self, available: list[int], shares: list[Fraction]) -> list[int]:
         parts = list(zip(self._names, available, shares, strict=True))
