@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afs.training.statistics import describe, estimated_tokens
-from afs_core import Message, TrainingSample
+from afs_core import Message, Provenance, TrainingSample
 
 
 def made(lengths: Sequence[int]) -> list[TrainingSample]:
@@ -43,3 +43,17 @@ def test_nothing_is_described_as_nothing() -> None:
 def test_all_turns_count() -> None:
     turns = (Message("user", "x" * 36), Message("assistant", "x" * 36, thinking="x" * 36))
     assert estimated_tokens(TrainingSample("x" * 36, "x" * 36, messages=turns)) == 30
+
+
+def test_provenance_is_counted() -> None:
+    provs = [
+        None,
+        Provenance(split="val"),
+        Provenance(source="a.md", generator="notes", transforms=("redaction", "redaction"), split="train"),
+        Provenance(parents=("x",), transforms=("redaction",), split="train"),
+    ]
+    found = describe([TrainingSample("a", "b", prov=prov, thinking="so" if prov else None) for prov in provs])
+    assert (found.with_provenance, found.with_thinking) == (2, 3)
+    assert found.splits == {"train": 2, "val": 1, "": 1}
+    assert (found.generators, found.transforms) == ({"notes": 1}, {"redaction": 2})
+    assert describe([TrainingSample("a", "b")]).splits == {}

@@ -132,7 +132,9 @@ def _comparison(splits: Path, suite: Path, threshold: float | None) -> Stage:
 
 
 def _compare(console: Console, splits: Path, comparison: Stage, run: Run) -> None:
-    """Raise GateRefused, and mark the splits, where their train split holds the suite."""
+    """Raise GateRefused where the train split holds the suite; until it passed, the splits are marked."""
+    suite = comparison.config[_CONTAMINATION]["suite"]
+    refusal.mark(splits, f"Not for training. Not compared with {suite} yet: run the command again.")
     try:
         console.report(execute(comparison, run))
     except GateRefused as fault:

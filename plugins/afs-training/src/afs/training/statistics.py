@@ -94,7 +94,7 @@ def describe(samples: Iterable[TrainingSample]) -> DatasetStatistics:
         domains=_frequent(domains),
         sources=len(sources),
         by_source=dict(list(_frequent(sources).items())[:_MOST_SOURCES]),
-        splits={split: origin.splits[split] for split in (*SPLITS, "") if set(origin.splits) != {""}},
+        splits=origin.named_splits(),
         with_provenance=origin.known,
         generators=_frequent(origin.generators),
         transforms=_frequent(origin.transforms),
@@ -121,13 +121,19 @@ class _Origin:
         self.transforms: Counter[str] = Counter()
 
     def add(self, prov: Provenance | None) -> None:
-        self.splits[prov.split if prov else ""] += 1
+        split = prov.split if prov else ""
+        self.splits[split if split in SPLITS else ""] += 1
         if prov is None:
             return
         self.known += bool(prov.source or prov.generator or prov.parents)
         if prov.generator:
             self.generators[prov.generator] += 1
         self.transforms.update(set(prov.transforms))
+
+    def named_splits(self) -> dict[str, int]:
+        """In their order, then samples without one; empty where none is named."""
+        known = {split: self.splits[split] for split in (*SPLITS, "") if self.splits[split]}
+        return known if set(known) - {""} else {}
 
 
 def _frequent(counts: Counter[str]) -> dict[str, int]:
