@@ -66,6 +66,10 @@ class TestExactDedupe(TransformConformance):
     capability = "exact-dedupe"
 
 
+class TestNearDedupe(TransformConformance):
+    capability = "near-dedupe"
+
+
 class TestQuality(TransformConformance):
     capability = "quality"
 

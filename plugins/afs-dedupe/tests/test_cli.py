@@ -40,3 +40,30 @@ def test_unchanged_samples_are_written_as_they_were_read() -> None:
     Path("raw.jsonl").write_text(line)
     assert CliRunner().invoke(dedupe, ["--input", "raw.jsonl", "--output", "out.jsonl"]).exit_code == 0
     assert Path("out.jsonl").read_text() == line
+
+
+def test_near_runs_after_exact_and_logs_each_pair_with_its_similarity() -> None:
+    long = "how do i read the second controller in the vertical blank routine of this game"
+    rows = [
+        TrainingSample(long, "one", quality_score=0.5),
+        TrainingSample(long.upper(), "two", quality_score=0.9),
+        TrainingSample(f"{long} please", "three", quality_score=0.7),
+        TrainingSample("Something else entirely, with more words than a run.", "four"),
+    ]
+    write_samples(Path("raw.jsonl"), rows)
+    files = ["--input", "raw.jsonl", "--output", "unique.jsonl", "--rejected", "pairs.jsonl"]
+    result = CliRunner().invoke(dedupe, [*files, "--near", "--threshold", "0.8"])
+    assert result.exit_code == 0, result.output
+    assert "1 dropped: 1 near-duplicate of another sample" in result.stderr
+    assert [row.output for row in read_samples(Path("unique.jsonl"))] == ["two", "four"]
+    exact, near = [json.loads(line) for line in Path("pairs.jsonl").read_text().splitlines()]
+    assert exact["sample"]["_metadata"] == {"duplicate_of": rows[1].sample_id}
+    assert near["sample"]["_metadata"] == {"duplicate_of": rows[1].sample_id, "similarity": 0.9167}
+    assert near["reason"] == "near-duplicate of another sample"
+
+
+def test_options_of_near_alone_are_refused() -> None:
+    write_samples(Path("raw.jsonl"), [TrainingSample("a", "b")])
+    result = CliRunner().invoke(dedupe, ["--input", "raw.jsonl", "--threshold", "0.8"])
+    assert result.exit_code != 0
+    assert "--near" in str(result.exception) + result.output

@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from afs.dedupe.contamination import Contamination
     from afs.dedupe.exact import ExactDedupe
     from afs.dedupe.key import digest64, exchange, normalise, question
+    from afs.dedupe.near import NearDedupe
 
-__all__ = ["Contamination", "ExactDedupe", "digest64", "exchange", "normalise", "question"]
+__all__ = ["Contamination", "ExactDedupe", "NearDedupe", "digest64", "exchange", "normalise", "question"]
 
 _HOMES = {
     "Contamination": "contamination",
     "ExactDedupe": "exact",
+    "NearDedupe": "near",
     "digest64": "key",
     "exchange": "key",
     "normalise": "key",

@@ -12,7 +12,13 @@ def afs_transforms() -> list[Capability]:
             name="exact-dedupe",
             target="afs.dedupe.exact:ExactDedupe",
             summary="Keep one sample of those that ask the same question",
-        )
+        ),
+        Capability(
+            name="near-dedupe",
+            target="afs.dedupe.near:NearDedupe",
+            summary="Keep one sample of those that ask nearly the same, or give them one group",
+            requires=("numpy",),
+        ),
     ]
 
 
@@ -23,6 +29,7 @@ def afs_evaluators() -> list[Capability]:
             name="contamination",
             target="afs.dedupe.contamination:Contamination",
             summary="How much of a test suite the training data holds",
+            requires=("numpy",),
         )
     ]
 
@@ -33,6 +40,6 @@ def afs_commands() -> list[Command]:
         Command(
             path="dedupe",
             target="afs.dedupe.cli:dedupe",
-            summary="Keep one sample of those that ask the same question",
+            summary="Keep one sample of those that ask the same question, or nearly the same",
         )
     ]
