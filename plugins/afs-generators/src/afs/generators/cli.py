@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from afs.generators.claude import Claude
+from afs.generators.codex import Codex
 from afs.generators.cursor import Cursor
 from afs.generators.memory import Memory
 from afs_core import UsageError, read_samples
@@ -115,4 +116,10 @@ claude_export = _exporter(
     "claude",
     Claude.Config,
     "Make samples from the logs of Claude Code, redacted: one for each prompt that got an answer.",
+)
+
+codex_export = _exporter(
+    "codex",
+    Codex.Config,
+    "Make samples from the logs of Codex CLI, redacted: one for each prompt that got an answer.",
 )

@@ -19,6 +19,11 @@ def afs_generators() -> list[Capability]:
             summary="Samples from the logs of Claude Code.",
         ),
         Capability(
+            name="codex",
+            target="afs.generators.codex:Codex",
+            summary="Samples from the logs of Codex CLI.",
+        ),
+        Capability(
             name="notes",
             target="afs.generators.notes:Notes",
             summary="Samples from any folder of Markdown, text, JSON and JSON lines.",
@@ -38,5 +43,10 @@ def afs_commands() -> list[Command]:
             path="training claude-export",
             target="afs.generators.cli:claude_export",
             summary="Make samples from the logs of Claude Code, redacted.",
+        ),
+        Command(
+            path="training codex-export",
+            target="afs.generators.cli:codex_export",
+            summary="Make samples from the logs of Codex CLI, redacted.",
         ),
     ]
