@@ -75,7 +75,7 @@ def prepare(
     **settings: Any,
 ) -> object:
     """Split samples into train, val and test, and compare train with the test suite."""
-    grouping = {_NEAR: {"action": "group"}} if _groups_near(near, settings["group_by"], console) else {}
+    grouping = {_NEAR: {"action": "group"}} if _groups_near(near, settings["group_by"]) else {}
     stage = Stage(
         name="prepare",
         uses=(_REPEATS, *grouping, _SPLIT),
@@ -103,16 +103,14 @@ def prepare(
     return outcome
 
 
-def _groups_near(asked: bool | None, group_by: str, console: Console) -> bool:
+def _groups_near(asked: bool | None, group_by: str) -> bool:
     """Whether near-duplicates get one group before the split, which needs to go by groups."""
     if asked and group_by != "group":
         raise UsageError(
             f"--near-groups keeps near-duplicates together by their group, and --group-by is {group_by}",
             hint="leave one of the two out",
         )
-    wanted = group_by == "group" if asked is None else asked
-    there = any(entry.name == _NEAR.partition("/")[2] for entry in console.registry.entries("transforms"))
-    return wanted and (there or bool(asked))
+    return group_by == "group" if asked is None else asked
 
 
 def _known_suite(run: Run) -> Path | None:
