@@ -22,7 +22,7 @@ import msgspec
 from afs_core.errors import DataError
 from afs_core.jsonl import Fault, OnFault, hand_over, open_binary
 
-__all__ = ["Entry", "document_files", "read_entries"]
+__all__ = ["Entry", "document_files", "is_plain_lines", "read_entries"]
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _BLOCK = 1 << 20
@@ -69,9 +69,16 @@ def read_entries(path: Path, *, on_fault: OnFault | None = None) -> Iterator[Ent
             raise DataError(f"damaged gzip file: {fault}", path=path, hint="fetch it again") from None
 
 
+def is_plain_lines(path: Path) -> bool:
+    """Whether a file is JSON lines that are not gzipped, as afs writes them."""
+    with open_binary(path) as raw:
+        head = raw.peek(1 << 16)  # type: ignore[attr-defined]
+        return not head.startswith(_GZIP) and _is_lines(head.removeprefix(_BOM).lstrip())
+
+
 def _plain(raw: Any) -> io.BufferedReader:
     packed = raw.peek(2)[:2] == _GZIP
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw), _BLOCK) if packed else raw  # type: ignore[arg-type]
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw), _BLOCK) if packed else raw
 
 
 def _is_lines(head: bytes) -> bool:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.training.converters import AlpacaConverter, OpenAIConverter, ShareGPTConverter
@@ -155,6 +155,7 @@ def test_alpaca_names_the_field_that_it_cannot_hold(sample: TrainingSample, fiel
 
 @pytest.mark.parametrize("mode", ["tags", "field"])
 @pytest.mark.parametrize("kind", [AlpacaConverter, ShareGPTConverter, OpenAIConverter])
+@settings(max_examples=40)
 @given(sample=single)
 def test_what_is_written_is_read_back(kind: Any, mode: str, sample: TrainingSample) -> None:
     converter = kind(kind.Config(cot_mode=mode))
@@ -177,6 +178,7 @@ def test_what_is_written_is_read_back(kind: Any, mode: str, sample: TrainingSamp
 
 @pytest.mark.parametrize("mode", ["drop", "tags", "field"])
 @pytest.mark.parametrize("kind", [AlpacaConverter, ShareGPTConverter, OpenAIConverter])
+@settings(max_examples=40)
 @given(sample=talks)
 def test_conversations_are_read_back_or_refused(kind: Any, mode: str, sample: TrainingSample) -> None:
     converter = kind(kind.Config(cot_mode=mode))
@@ -229,9 +231,9 @@ def test_foreign_rows_are_understood() -> None:
     called = OpenAIConverter().parse(parts)
     assert called.messages and called.messages[0].role == "system"
     assert called.messages[2].tool_calls == (ToolCall("f", '{"a":1}'),)
-    assert AlpacaConverter().parse({"instruction": "Hi", "output": "Hello", "source": "x"}).extra == {
-        "source": "x"
-    }
+    row = {"instruction": "Hi", "output": "Hello", "source": "x", "quality_score": "high", "id": 7}
+    alpaca = AlpacaConverter().parse(row)
+    assert (alpaca.source, alpaca.metadata, alpaca.extra) == ("x", {"quality_score": "high"}, {"id": 7})
 
 
 @pytest.mark.parametrize(

@@ -4,46 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from afs_core import Converter, DataError, Run, TrainingSample, read_rows, read_samples
+from afs.training.detection import Detector
+from afs_core import DataError, Run, TrainingSample, read_samples
+from afs_core.documents import Entry, is_plain_lines, read_entries
+from afs_core.jsonl import STANDARD_STREAM
 
-__all__ = ["SAMPLES", "format_of", "read_rows_as_samples"]
+__all__ = ["SAMPLES", "format_of", "origin_of", "read_rows_as_samples"]
 
 #: Name of afs's own format.
 SAMPLES = "samples"
-_FIRST = ("alpaca", "sharegpt", "openai")
 
 
 def read_rows_as_samples(path: Path, run: Run) -> Iterator[TrainingSample]:
-    """The samples of a file whose format its first row tells; raises DataError with file and line."""
-    name = format_of(path, run)
-    if name in (SAMPLES, ""):
+    """The samples of a file whose format its rows tell; raises DataError with file and line."""
+    if origin_of(path, run) is None:
         yield from read_samples(path)
         return
-    converter: Converter = run.use("converters", name)
-    for number, row in enumerate(read_rows(path), 1):
+    detector = Detector(run)
+    for entry in read_entries(path):
         try:
-            yield converter.parse(row)
+            yield detector.parse(entry.row)
         except DataError as fault:
-            raise DataError(f"row {number}: {fault.reason}", path=path, hint=fault.hint) from None
+            raise _placed(fault, path, entry) from None
+
+
+def origin_of(path: Path, run: Run) -> str | None:
+    """The converter that reads a file; None where it is plain lines of samples, or standard input."""
+    if path == STANDARD_STREAM:
+        return None
+    form = format_of(path, run)
+    return None if form in (SAMPLES, "") and is_plain_lines(path) else form or SAMPLES
 
 
 def format_of(path: Path, run: Run) -> str:
     """``samples`` or a converter's name, told from the first row; empty for an empty file."""
-    row = next(read_rows(path), None)
-    if row is None:
+    entry = next(read_entries(path), None)
+    if entry is None:
         return ""
-    others = [entry.name for entry in run.registry.entries("converters") if entry.name not in _FIRST]
-    for name in (*_FIRST, *others):
-        if _matches(name, row, run):
-            return name
-    if isinstance(row.get("instruction"), str) and isinstance(row.get("output"), str):
-        return SAMPLES
-    known = ", ".join((SAMPLES, *_FIRST, *others))
-    raise DataError(f"expected rows of {known}; got the keys {', '.join(row) or 'none'}", path=path, line=1)
+    try:
+        return Detector(run).named(entry.row)
+    except DataError as fault:
+        raise _placed(fault, path, entry) from None
 
 
-def _matches(name: str, row: dict[str, Any], run: Run) -> bool:
-    converter: Converter = run.use("converters", name)
-    return converter.matches(row)
+def _placed(fault: DataError, path: Path, entry: Entry) -> DataError:
+    return DataError(fault.reason, path=path, line=entry.start, hint=fault.hint)

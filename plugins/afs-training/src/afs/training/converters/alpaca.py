@@ -4,16 +4,13 @@ are earlier turns."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
-from afs.training.converters.conversation import required_text, sample_of
-from afs.training.converters.thinking import CotMode, Thinking
+from afs.training.converters.base import Format
+from afs.training.converters.conversation import others, required_text, sample_of
 from afs_core import DataError, Message, TrainingSample, Unrepresentable
-
-if TYPE_CHECKING:
-    from afs_core import Run
 
 __all__ = ["AlpacaConverter"]
 
@@ -21,74 +18,75 @@ _KEYS = frozenset({"instruction", "input", "output", "system", "history", "think
 _OURS = frozenset({"domain", "_metadata", "prov", "messages", "conversations", "quality_score"})
 
 
-class AlpacaConverter:
+class AlpacaConverter(Format):
     """``convert(sample)`` gives ``{"instruction": ..., "input": ..., "output": ...}``.
 
     A conversation of plain questions and answers goes to ``history`` (a list of pairs) and
     ``system``; one with tools raises Unrepresentable.
     """
 
-    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-        cot_mode: CotMode = "drop"
-
-    def __init__(self, config: Config | None = None, run: Run | None = None) -> None:
-        self._thinking = Thinking((config or self.Config()).cot_mode, run)
-
-    def convert(self, sample: TrainingSample, /) -> dict[str, Any]:
-        self._thinking.note(sample)
+    def row(self, sample: TrainingSample) -> dict[str, Any]:
+        if sample.metadata and sample.metadata.get("tools"):
+            field = "_metadata.tools"
+            raise Unrepresentable(f"{field}: alpaca has no place for definitions of tools", field=field)
         if sample.messages:
             return self._conversation(sample.messages)
-        return self._exchange(sample.instruction, sample.input, sample.output, sample.thinking)
+        return self._exchange(sample.instruction, sample.input, sample.output, sample.thinking, "output")
 
     def parse(self, row: dict[str, Any], /) -> TrainingSample:
-        answer, thinking = self._thinking.part(required_text(row, "output", "output"))
-        if self._thinking.mode == "field" and row.get("thinking"):
+        answer, thinking = self.thinking.part(required_text(row, "output", "output"))
+        if row.get("thinking"):
             thinking = required_text(row, "thinking", "thinking")
         instruction = required_text(row, "instruction", "instruction")
         given = required_text(row, "input", "input") if row.get("input") else ""
-        known = _KEYS if self._thinking.mode == "field" else _KEYS - {"thinking"}
-        extra = {key: value for key, value in row.items() if key not in known}
+        unknown = others(row, _KEYS)
         earlier = _earlier(row)
-        if earlier:
-            asked = f"{instruction}\n\n{given}" if given else instruction
+        if earlier or unknown:
+            asked = f"{instruction}\n\n{given}" if given and earlier else instruction
             turns = (*earlier, Message("user", asked), Message("assistant", answer, thinking=thinking))
-            return sample_of(turns, "history", extra=extra)
-        return TrainingSample(instruction, answer, input=given, thinking=thinking, extra=extra)
+            sample = sample_of(turns, "history", others=unknown)
+            return sample if earlier or not given else replace(sample, input=given)
+        return TrainingSample(instruction, answer, input=given, thinking=thinking)
 
     def matches(self, row: dict[str, Any], /) -> bool:
         texts = isinstance(row.get("instruction"), str) and isinstance(row.get("output"), str)
         return texts and not _OURS.intersection(row)
 
-    def _exchange(self, instruction: str, given: str, output: str, thinking: str | None) -> dict[str, Any]:
+    def _exchange(
+        self, instruction: str, given: str, output: str, thinking: str | None, field: str
+    ) -> dict[str, Any]:
         row = {
             "instruction": instruction,
             "input": given,
-            "output": self._thinking.join(output, thinking, "output"),
+            "output": self.thinking.join(output, thinking, field),
         }
-        if self._thinking.mode == "field" and thinking:
+        if thinking and self.thinking.mode == "field":
             row["thinking"] = thinking
         return row
 
     def _conversation(self, turns: Sequence[Message]) -> dict[str, Any]:
         system = turns[0].content if turns[0].role == "system" else None
-        rest = turns if system is None else turns[1:]
-        for place, turn in enumerate(rest, len(turns) - len(rest)):
-            _check(turn, "user" if (place - len(turns) + len(rest)) % 2 == 0 else "assistant", place)
-        if not rest or len(rest) % 2:
+        first = 0 if system is None else 1
+        for place, turn in enumerate(turns[first:], first):
+            _check(turn, "user" if (place - first) % 2 == 0 else "assistant", place)
+        if len(turns) == first or (len(turns) - first) % 2:
             raise Unrepresentable("messages: alpaca needs an answer to every question", field="messages")
-        row = self._exchange(rest[-2].content, "", rest[-1].content, rest[-1].thinking)
+        asked, answered = turns[-2:]
+        field = f"messages[{len(turns) - 1}].content"
+        row = self._exchange(asked.content, "", answered.content, answered.thinking, field)
         if system is not None:
             row["system"] = system
-        if len(rest) > 2:
-            row["history"] = [self._pair(rest, place) for place in range(0, len(rest) - 2, 2)]
+        if len(turns) - first > 2:
+            row["history"] = [self._pair(turns, place) for place in range(first, len(turns) - 2, 2)]
         return row
 
     def _pair(self, turns: Sequence[Message], place: int) -> list[str]:
         asked, answered = turns[place], turns[place + 1]
         field = f"messages[{place + 1}].thinking"
-        if self._thinking.mode == "field" and answered.thinking:
+        if self.thinking.mode == "field" and answered.thinking:
             raise Unrepresentable(f"{field}: alpaca has no place for earlier reasoning", field=field)
-        return [asked.content, self._thinking.join(answered.content, answered.thinking, field)]
+        answer = self.thinking.join(answered.content, answered.thinking, f"messages[{place + 1}].content")
+        return [asked.content, answer]
 
 
 def _check(turn: Message, role: str, place: int) -> None:

@@ -2,50 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+import re
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from afs_core import TrainingSample, Unrepresentable
+from afs_core import Unrepresentable
 
-if TYPE_CHECKING:
-    from afs_core import Run
-
-__all__ = ["CotMode", "Thinking"]
+__all__ = ["CotMode", "TextCotMode", "Thinking"]
 
 CotMode = Annotated[
     Literal["drop", "tags", "field"],
     Meta(description="Reasoning: drop: left out; tags: in <think> before the answer; field: in its own key"),
 ]
+TextCotMode = Annotated[
+    Literal["drop", "tags"], Meta(description="Reasoning: drop: left out; tags: in <think> before the answer")
+]
 
 _OPEN, _CLOSE = "<think>\n", "\n</think>\n\n"
+_FOREIGN = re.compile(r"\s*<think>\s*(.*?)\s*</think>\s*", re.DOTALL)
 
 
 class Thinking:
     """Joins reasoning to an answer and takes it off again, as ``mode`` says."""
 
-    def __init__(self, mode: CotMode, run: Run | None) -> None:
+    def __init__(self, mode: str) -> None:
         self.mode = mode
-        self._run = run
-        self._told = False
-
-    def note(self, sample: TrainingSample) -> None:
-        """Tell the user, once, that reasoning is left out."""
-        if self.mode != "drop" or self._told or self._run is None:
-            return
-        if sample.thinking or any(turn.thinking for turn in sample.messages or ()):
-            self._run.warn("convert: reasoning is left out; --cot-mode tags or field keeps it")
-            self._told = True
 
     def join(self, answer: str, thinking: str | None, field: str) -> str:
-        """``answer`` as it stands in the row; raises Unrepresentable where tags would be mistaken."""
+        """``answer`` as it stands in the row; raises Unrepresentable where tags would be mistaken.
+
+        ``field`` is the sample's place of the answer.
+        """
         if self.mode != "tags":
             return answer
         if thinking:
-            if _CLOSE in thinking:
-                raise Unrepresentable(f"{field}: reasoning that holds a closing </think>", field=field)
+            if (thinking + _CLOSE).find(_CLOSE) != len(thinking):
+                place = _beside(field)
+                raise Unrepresentable(f"{place}: reasoning that holds a closing </think>", field=place)
             return f"{_OPEN}{thinking}{_CLOSE}{answer}"
-        if answer.startswith(_OPEN):
+        if answer.lstrip().startswith("<think>"):
             raise Unrepresentable(
                 f"{field}: an answer that begins with <think> would be read as reasoning", field=field
             )
@@ -53,8 +49,17 @@ class Thinking:
 
     def part(self, text: str) -> tuple[str, str | None]:
         """Answer and reasoning of a row's text."""
-        if self.mode == "tags" and text.startswith(_OPEN):
+        if self.mode != "tags":
+            return text, None
+        if text.startswith(_OPEN):
             thinking, closed, answer = text[len(_OPEN) :].partition(_CLOSE)
             if closed:
                 return answer, thinking
-        return text, None
+        written = _FOREIGN.match(text)
+        return (text[written.end() :], written[1] or None) if written else (text, None)
+
+
+def _beside(field: str) -> str:
+    """The field of the reasoning that belongs to an answer's field."""
+    owner, dot, _ = field.rpartition(".")
+    return f"{owner}{dot}thinking"
