@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from afs.training.quality import Quality
+from afs.training.quality import Profile, Quality
 from afs.training.scoring import PROFILES, SIGNALS, QualityScorer, ScoringConfig, ScoringWeights
-from afs_core import ConfigError, Run, Score, TrainingSample, UsageError
+from afs_core import ConfigError, Run, Score, TrainingSample, UnknownName, UsageError
 
 PROSE = TrainingSample("What does LDA do?", "LDA loads the accumulator from memory. " * 12, domain="asm")
 VALUE = TrainingSample("What is the address of player_health?", "$7EF36C")
@@ -90,6 +90,37 @@ def test_a_broken_scorer_is_not_taken_for_a_missing_one(run_with: MakeRun) -> No
 def test_weights_that_mean_nothing_are_refused(weights: tuple[float, ...]) -> None:
     with pytest.raises(UsageError, match="weights"):
         ScoringWeights(*weights)
+
+
+def test_a_scorer_of_a_plugin_counts_by_the_name_that_its_user_gave(run_with: MakeRun) -> None:
+    weights = ScoringWeights(electra=0, asar=0, entity=0, length=0.5, others={"naming": 0.5})
+    score = QualityScorer(ScoringConfig(weights), run_with(naming=0.25, unlisted=0.0)).score(PROSE)
+    assert list(score.components) == [*SIGNALS, "naming"]
+    assert score.overall == pytest.approx((score.length_score + 0.25) / 2, abs=1e-6)
+    assert ScoringWeights.of(weights.named()) == weights
+    with pytest.raises(UsageError, match="in others"):
+        ScoringWeights(others={"asar": 1.0})
+
+
+def test_a_profile_of_ones_own_has_no_signals_but_those_it_lists() -> None:
+    own = Profile(weights={"naming": 1.0}, ideal_output_length=100)
+    config = Quality.Config(profile="mine", profiles={"mine": own}).scoring()
+    assert config.weights.named() == dict.fromkeys(SIGNALS, 0.0) | {"naming": 1.0}
+    assert config.ideal_output_length == 100
+    with pytest.raises(UsageError, match="profile mine: expected weights"):
+        Quality.Config(profile="mine", profiles={"mine": Profile(weights={})}).scoring()
+
+
+def test_a_scorer_that_nobody_knows_is_an_error_unless_documented(run_with: MakeRun) -> None:
+    run = run_with()
+
+    def unknown(kind: str, name: str, /, **settings: object) -> object:
+        raise UnknownName(f"no {name!r} among {kind}")
+
+    run.use = unknown  # type: ignore[method-assign]
+    assert QualityScorer(run=run).absent["electra"] == "not available: no 'electra' among scorers"
+    with pytest.raises(UnknownName, match="'nameing'"):
+        QualityScorer(ScoringConfig(ScoringWeights(others={"nameing": 1.0})), run)
 
 
 def test_an_unknown_profile_names_the_known_ones() -> None:

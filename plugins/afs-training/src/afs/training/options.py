@@ -15,6 +15,7 @@ from afs_core.jsonl import Fault, OnFault
 from afs_core.stream import sample_files
 
 __all__ = [
+    "cache_option",
     "faulty",
     "given",
     "histogram",
@@ -33,6 +34,15 @@ sample_inputs = click.option(
 )
 faulty = functools.partial(
     click.option, "--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True
+)
+profile_option = click.option(
+    "--score-profile",
+    "--profile",
+    "profile",
+    help="What the score favours: generic, asm, dialogue, or a profile of your own  [default: generic]",
+)
+cache_option = click.option(
+    "--cache/--no-cache", default=None, help="Remember the scores of expensive scorers  [default: cache]"
 )
 on_error_option = faulty(
     help="What a line that is no sample does; skip sets it aside in OUTPUT.rejected.jsonl"

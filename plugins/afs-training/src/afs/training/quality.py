@@ -80,11 +80,19 @@ class Quality:
 
         def _base(self) -> ScoringConfig:
             if self.profile in self.profiles:
-                return self.profiles[self.profile].scoring()
+                return self._own()
             if self.profile in PROFILES:
                 return PROFILES[self.profile]
             known = ", ".join([*PROFILES, *self.profiles])
             raise UsageError(f"expected a scoring profile of {known}, got {self.profile!r}")
+
+        def _own(self) -> ScoringConfig:
+            try:
+                return self.profiles[self.profile].scoring()
+            except UsageError as fault:
+                raise UsageError(f"profile {self.profile}: {fault.message}") from None
+
+    rowwise = True
 
     def __init__(self, config: Config, run: Run) -> None:
         self._run = run

@@ -116,7 +116,7 @@ class _SignalTally:
 
     def add(self, component: Mapping[str, Any]) -> None:
         value = component.get("value")
-        if isinstance(value, (int, float)):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.values.add(value)
             weight = component.get("weight")
             self.weight += weight if isinstance(weight, (int, float)) else 0.0
@@ -172,8 +172,9 @@ def _components(sample: TrainingSample) -> dict[str, Mapping[str, Any]]:
 def _why(components: Mapping[str, Mapping[str, Any]]) -> str:
     if not components:
         return "never scored"
-    reasons = (f"{name}: {part.get('reason')}" for name, part in components.items())
-    return "; ".join(reason for reason in reasons if not reason.endswith(": no weight"))
+    reasons = {name: str(part.get("reason") or "no reason given") for name, part in components.items()}
+    told = [f"{name}: {reason}" for name, reason in reasons.items() if reason != "no weight"]
+    return "; ".join(told) or "no signal has a weight"
 
 
 def _count(counter: Counter[str], reason: str) -> None:

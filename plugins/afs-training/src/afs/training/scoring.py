@@ -43,6 +43,9 @@ class ScoringWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     others: dict[str, float] = {}
 
     def __post_init__(self) -> None:
+        twice = [name for name in self.others if name in SIGNALS]
+        if twice:
+            raise UsageError(f"expected scorers of plugins in others, got {', '.join(twice)}")
         weights = self.named()
         if not all(math.isfinite(weight) and weight >= 0 for weight in weights.values()):
             raise UsageError(f"expected weights of 0 or more, got {_listed(weights)}")

@@ -11,10 +11,12 @@ import click
 import msgspec
 
 from afs.training.options import (
+    cache_option,
     faulty,
     given,
     histogram,
     on_error_option,
+    profile_option,
     sample_inputs,
     samples_in,
     tell_faults,
@@ -35,26 +37,16 @@ _QUALITY = "transforms/quality"
 _SHOWN = 20
 _BATCH = 64
 
-_profile = click.option(
-    "--score-profile",
-    "--profile",
-    "profile",
-    help="What the score favours: generic, asm, dialogue, or a profile of your own  [default: generic]",
-)
-_cache = click.option(
-    "--cache/--no-cache", default=None, help="Remember the scores of expensive scorers  [default: cache]"
-)
-
 
 @afs_command()
 @sample_inputs
 @click.option(
     "--output", type=data_path, default=Path("-"), help="Where the scored samples go  [default: stdout]"
 )
-@_profile
+@profile_option
 @click.option("--no-electra", is_flag=True, help="Leave the discriminator out")
 @click.option("--no-asar", is_flag=True, help="Leave the assembler out")
-@_cache
+@cache_option
 @on_error_option
 def score(
     console: Console,
@@ -94,7 +86,7 @@ def analyze(console: Console, inputs: tuple[Path, ...], bars: bool, on_error: st
         found = describe_scores(samples_in(required_input(inputs), run, on_fault))
     tell_faults(console, faults)
     if found.overall.outside:
-        console.warn(f"{found.overall.outside:,} scores lie outside 0..1; they count in the end bins")
+        console.warn(f"outside 0..1, counted in the end bins: {found.overall.outside:,} scores")
     _show(console, found, bars)
     return found
 
@@ -159,11 +151,11 @@ def _digits(value: float | None) -> float | None:
 @click.option(
     "--labels", multiple=True, type=data_path, help="Samples with a label: 1 or true is good, 0 bad"
 )
-@_profile
+@profile_option
 @click.option("--signal", "more", multiple=True, help="Scorer of a plugin that is tried beside the profile's")
 @click.option("--name", default="calibrated", show_default=True, help="Name of the profile that is made")
 @click.option("--output", type=data_path, help="File that gets the profile as TOML  [default: shown]")
-@_cache
+@cache_option
 def calibrate(
     console: Console,
     labels: tuple[Path, ...],
