@@ -8,9 +8,12 @@ from typing import Any
 
 import click
 
+from afs.generators.antigravity import Antigravity
 from afs.generators.claude import Claude
 from afs.generators.codex import Codex
 from afs.generators.cursor import Cursor
+from afs.generators.gemini import Gemini
+from afs.generators.history import History
 from afs.generators.memory import Memory
 from afs_core import UsageError, read_samples
 from afs_core.cli import AfsCommand, Console, afs_command, data_path, options_of, settings_from
@@ -122,4 +125,23 @@ codex_export = _exporter(
     "codex",
     Codex.Config,
     "Make samples from the logs of Codex CLI, redacted: one for each prompt that got an answer.",
+)
+
+gemini_export = _exporter(
+    "gemini",
+    Gemini.Config,
+    "Make samples from the logs of Gemini CLI, redacted: one for each prompt that got an answer.",
+)
+
+antigravity_export = _exporter(
+    "antigravity",
+    Antigravity.Config,
+    "Make samples from the logs of Antigravity, redacted: one for each prompt that got an answer.",
+)
+
+history_export = _exporter(
+    "history",
+    History.Config,
+    "Make samples from the events of the AFS history, redacted: models, tools, files, commands.",
+    {"--root": "--history-root"},
 )

@@ -34,7 +34,7 @@ from afs.generators.turns import Style, turn_samples
 from afs_core import DataError, Run, TrainingSample
 from afs_core.manifest import digest
 
-__all__ = ["LogExporter", "LogSettings"]
+__all__ = ["LogExporter", "LogSettings", "is_named"]
 
 
 class LogSettings(Style, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -188,7 +188,7 @@ class LogExporter(BaseGenerator):
             return "sessions of sub-agents"
         if config.session and not session.id.startswith(config.session):
             return "other sessions"
-        if config.project and not any(_names(pattern, session.project) for pattern in config.project):
+        if config.project and not any(is_named(pattern, session.project) for pattern in config.project):
             return "sessions of other projects"
         return ""
 
@@ -213,5 +213,6 @@ class LogExporter(BaseGenerator):
             return False
 
 
-def _names(pattern: str, project: str) -> bool:
+def is_named(pattern: str, project: str) -> bool:
+    """Whether ``--project PATTERN`` means the project in this folder."""
     return pattern in project or fnmatch.fnmatch(project, pattern)

@@ -24,6 +24,21 @@ def afs_generators() -> list[Capability]:
             summary="Samples from the logs of Codex CLI.",
         ),
         Capability(
+            name="gemini",
+            target="afs.generators.gemini:Gemini",
+            summary="Samples from the logs of Gemini CLI.",
+        ),
+        Capability(
+            name="antigravity",
+            target="afs.generators.antigravity:Antigravity",
+            summary="Samples from the logs of Antigravity.",
+        ),
+        Capability(
+            name="history",
+            target="afs.generators.history:History",
+            summary="Samples from the events of the AFS history.",
+        ),
+        Capability(
             name="notes",
             target="afs.generators.notes:Notes",
             summary="Samples from any folder of Markdown, text, JSON and JSON lines.",
@@ -48,5 +63,20 @@ def afs_commands() -> list[Command]:
             path="training codex-export",
             target="afs.generators.cli:codex_export",
             summary="Make samples from the logs of Codex CLI, redacted.",
+        ),
+        Command(
+            path="training gemini-export",
+            target="afs.generators.cli:gemini_export",
+            summary="Make samples from the logs of Gemini CLI, redacted.",
+        ),
+        Command(
+            path="training antigravity-export",
+            target="afs.generators.cli:antigravity_export",
+            summary="Make samples from the logs of Antigravity, redacted.",
+        ),
+        Command(
+            path="training history-export",
+            target="afs.generators.cli:history_export",
+            summary="Make samples from the events of the AFS history, redacted.",
         ),
     ]
