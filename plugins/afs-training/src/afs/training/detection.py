@@ -28,8 +28,8 @@ ALIASES = {
 
 def format_name(written: str) -> str:
     """The registered name of a format that a user wrote."""
-    plain = written.lower().replace(" ", "-")
-    return ALIASES.get(plain.replace("_", "-"), ALIASES.get(plain, written))
+    name = written.lower().replace(" ", "-")
+    return ALIASES.get(name, name)
 
 
 class Detector:

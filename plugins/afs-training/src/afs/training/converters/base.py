@@ -59,7 +59,7 @@ class Format:
         except Unrepresentable as fault:
             if self._lossy:
                 return self._thinner(sample, fault)
-            raise fault if sample.messages else _of_exchange(fault) from None
+            raise _named(fault, sample) from None
 
     def answered(self, turns: list[Message]) -> list[Message]:
         """``turns``, with ``lossy`` up to the last answer."""
@@ -77,7 +77,7 @@ class Format:
     def _thinner(self, sample: TrainingSample, fault: Unrepresentable) -> dict[str, Any]:
         part, thinner = _without(sample, fault.field)
         if thinner is None:
-            raise fault
+            raise _named(fault, sample)
         try:
             row = self.row(thinner)
         except Unrepresentable as another:
@@ -91,10 +91,12 @@ class Format:
         self.noted["reasoning left out"] += 1
 
 
-def _of_exchange(fault: Unrepresentable) -> Unrepresentable:
-    """The fault in the words of a sample that has no ``messages``."""
-    field, reason = _EXCHANGE.get(fault.field, fault.field), fault.reason
-    return Unrepresentable(reason.replace(fault.field, field), field=field, hint=fault.hint)
+def _named(fault: Unrepresentable, sample: TrainingSample) -> Unrepresentable:
+    """The fault with the name that its field has where a sample has no ``messages``."""
+    if sample.messages:
+        return fault
+    field = _EXCHANGE.get(fault.field, fault.field)
+    return Unrepresentable(fault.reason.replace(fault.field, field), field=field, hint=fault.hint)
 
 
 def _reasons(sample: TrainingSample) -> bool:
