@@ -65,6 +65,11 @@ def afs_commands() -> list[Command]:
             summary="Make samples from the logs of Codex CLI, redacted.",
         ),
         Command(
+            path="training codex-history-import",
+            target="afs.generators.history_import:codex_history_import",
+            summary="Import the logs of Codex CLI into the AFS history, redacted.",
+        ),
+        Command(
             path="training gemini-export",
             target="afs.generators.cli:gemini_export",
             summary="Make samples from the logs of Gemini CLI, redacted.",
