@@ -11,22 +11,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .calls import Limits, Outcome, TraceEntry
     from .checker import CheckResult, check, check_line, check_lines
+    from .cpu import Cpu
     from .fences import code_blocks
     from .findings import Finding
     from .instructions import Instruction, instruction_set, mnemonics
+    from .memory import FlatMemory, HiRom, LoRom, Memory
     from .source import Define, LabelDefinition, Macro, Placed, Routine, Source, Symbol, Table
     from .statements import Statement, parse_statement
     from .symbol_table import Definition, Reference, SymbolTable, references
 
 _HOMES = {
     "CheckResult": "checker",
+    "Cpu": "cpu",
     "Define": "source",
     "Definition": "symbol_table",
     "Finding": "findings",
+    "FlatMemory": "memory",
+    "HiRom": "memory",
     "Instruction": "instructions",
     "LabelDefinition": "source",
+    "Limits": "calls",
+    "LoRom": "memory",
     "Macro": "source",
+    "Memory": "memory",
+    "Outcome": "calls",
     "Placed": "source",
     "Reference": "symbol_table",
     "Routine": "source",
@@ -35,6 +45,7 @@ _HOMES = {
     "Symbol": "source",
     "SymbolTable": "symbol_table",
     "Table": "source",
+    "TraceEntry": "calls",
     "check": "checker",
     "check_line": "checker",
     "check_lines": "checker",
@@ -47,12 +58,19 @@ _HOMES = {
 
 __all__ = [
     "CheckResult",
+    "Cpu",
     "Define",
     "Definition",
     "Finding",
+    "FlatMemory",
+    "HiRom",
     "Instruction",
     "LabelDefinition",
+    "Limits",
+    "LoRom",
     "Macro",
+    "Memory",
+    "Outcome",
     "Placed",
     "Reference",
     "Routine",
@@ -61,6 +79,7 @@ __all__ = [
     "Symbol",
     "SymbolTable",
     "Table",
+    "TraceEntry",
     "check",
     "check_line",
     "check_lines",

@@ -1,0 +1,205 @@
+"""The 65816: registers, one instruction at a time, and the call of a routine.
+
+>>> from afs.asm import Cpu, FlatMemory
+>>> memory = FlatMemory()
+>>> memory.load(0x008000, bytes.fromhex("a90518690360"))     # LDA #$05 : CLC : ADC #$03 : RTS
+>>> cpu = Cpu(memory)
+>>> cpu.call(0x008000).reason, cpu.a, cpu.cycles
+('returned', 8, 12)
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .calls import Limits, Outcome, call
+from .handlers import Handler, handlers
+from .memory import Memory
+
+__all__ = ["Cpu"]
+
+_RESET: Final = 0xFFFC
+_NMI: Final = (0xFFEA, 0xFFFA)
+_IRQ: Final = (0xFFEE, 0xFFFE)
+
+
+class Cpu:
+    """A processor on ``memory``, in native mode with M and X set and the stack at $01FF.
+
+    Registers are integers to read and assign: ``a`` has 16 bits whatever M says, ``x`` and ``y``
+    a high byte of zero while X is set, ``e`` is 1 in emulation mode. ``cycles`` counts processor
+    cycles, without the wait states of slow memory. ``waiting`` is set by WAI, ``stopped`` by STP.
+    """
+
+    __slots__ = (
+        "a",
+        "bus",
+        "cycles",
+        "d",
+        "dbr",
+        "e",
+        "frame",
+        "memory",
+        "ops",
+        "p",
+        "pages",
+        "pbr",
+        "pc",
+        "s",
+        "stopped",
+        "table",
+        "waiting",
+        "writes",
+        "x",
+        "y",
+    )
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.bus, self.pages, self.writes = memory.bus, memory.pages, memory.writes
+        self.a = self.x = self.y = self.d = self.dbr = self.pbr = self.pc = self.e = self.cycles = 0
+        self.s, self.p = 0x01FF, 0x34
+        self.waiting = self.stopped = False
+        self.frame = -1
+        self.table = handlers
+        self.ops: tuple[Handler, ...] = ()
+        self.settle()
+
+    # -- running
+
+    def step(self) -> None:
+        """One instruction, or one byte of a block move. Nothing happens while stopped or waiting."""
+        if self.stopped or self.waiting:
+            return
+        self.settle()
+        where = self.pbr << 16 | self.pc
+        self.pc = self.pc + 1 & 0xFFFF
+        opcode = self.pages[where >> 13][where & 0x1FFF]
+        self.bus.value = opcode
+        self.ops[opcode](self)
+
+    def call(self, address: int, limits: Limits = Limits()) -> Outcome:  # noqa: B008  (frozen)
+        """Run the routine at ``address`` until it returns with RTS, RTL or RTI to whoever called it.
+
+        Registers are as they were set before, and as the routine left them afterwards; the
+        stack pointer counts from where the call was made. See :class:`~afs.asm.Limits` for what
+        ends a call earlier; nothing is raised for what the routine does.
+        """
+        self.settle()
+        return call(self, address, limits)
+
+    def reset(self) -> None:
+        """What the reset line does: emulation mode, and the program at the reset vector."""
+        self.d = self.dbr = self.pbr = 0
+        self.s = 0x0100 | self.s & 0xFF
+        self.waiting = self.stopped = False
+        self.e, self.p = 1, self.p & 0xF7 | 0x34
+        self.settle()
+        self.pc = self.read16_bank0(_RESET)
+
+    def nmi(self) -> None:
+        """A non-maskable interrupt, taken before the next instruction."""
+        self._interrupted(_NMI)
+
+    def irq(self) -> None:
+        """An interrupt request: it ends WAI, and is taken unless I is set."""
+        self.waiting = False
+        if not self.p & 0x04:
+            self._interrupted(_IRQ)
+
+    def _interrupted(self, vectors: tuple[int, int]) -> None:
+        self.waiting = False
+        self.settle()
+        self.cycles += 7 if self.e else 8
+        self.interrupt(vectors[self.e], self.p & 0xEF if self.e else self.p)
+
+    def interrupt(self, vector: int, pushed: int) -> None:
+        """Push the place and ``pushed`` as flags, and go where ``vector`` in bank 0 points."""
+        if not self.e:
+            self.push8(self.pbr)
+        self.push16(self.pc)
+        self.push8(pushed)
+        self.p = self.p & 0xF7 | 0x04
+        self.pbr = 0
+        self.pc = self.read16_bank0(vector)
+
+    # -- the flags that decide what opcodes mean
+
+    def settle(self) -> None:
+        """Bring registers in line with ``e``, M and X, and choose the table of opcodes."""
+        if self.e:
+            self.p |= 0x30
+            self.s = 0x0100 | self.s & 0xFF
+        p = self.p
+        if p & 0x10:
+            self.x &= 0xFF
+            self.y &= 0xFF
+        self.ops = self.table(p & 0x20 != 0, p & 0x10 != 0, self.e != 0)
+
+    def set_p(self, value: int) -> None:
+        self.p = value
+        self.settle()
+
+    def set_e(self, value: int) -> None:
+        self.e = value
+        self.settle()
+
+    # -- memory and stack
+
+    def read8(self, address: int) -> int:
+        value: int = self.pages[address >> 13][address & 0x1FFF]
+        return value
+
+    def read16_bank0(self, address: int) -> int:
+        """A word of bank 0, within which it wraps."""
+        return self.read8(address) | self.read8(address + 1 & 0xFFFF) << 8
+
+    def write8(self, address: int, value: int) -> None:
+        self.writes[address >> 13][address & 0x1FFF] = value
+
+    def push8(self, value: int) -> None:
+        s = self.s
+        self.writes[s >> 13][s & 0x1FFF] = value
+        self.s = 0x0100 | s - 1 & 0xFF if self.e else s - 1 & 0xFFFF
+
+    def push16(self, value: int) -> None:
+        self.push8(value >> 8)
+        self.push8(value & 0xFF)
+
+    def pull8(self) -> int:
+        s = self.s
+        self.s = s = 0x0100 | s + 1 & 0xFF if self.e else s + 1 & 0xFFFF
+        value: int = self.pages[s >> 13][s & 0x1FFF]
+        return value
+
+    def pull16(self) -> int:
+        return self.pull8() | self.pull8() << 8
+
+    # Instructions that the 6502 did not have leave page 1 while they work, and come back after.
+
+    def push8_new(self, value: int) -> None:
+        s = self.s
+        self.writes[s >> 13][s & 0x1FFF] = value
+        self._moved(s - 1)
+
+    def push16_new(self, value: int) -> None:
+        s = self.s
+        below = s - 1 & 0xFFFF
+        self.writes[s >> 13][s & 0x1FFF] = value >> 8
+        self.writes[below >> 13][below & 0x1FFF] = value & 0xFF
+        self._moved(s - 2)
+
+    def pull8_new(self) -> int:
+        s = self.s + 1 & 0xFFFF
+        value = self.read8(s)
+        self._moved(s)
+        return value
+
+    def pull16_new(self) -> int:
+        s = self.s + 1 & 0xFFFF
+        value = self.read16_bank0(s)
+        self._moved(s + 1)
+        return value
+
+    def _moved(self, s: int) -> None:
+        self.s = 0x0100 | s & 0xFF if self.e else s & 0xFFFF
