@@ -123,7 +123,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "dedupe": ("transforms/exact-dedupe", "transforms/near-dedupe", "evaluators/contamination"),
     "evaluation": ("evaluators/compare", "scorers/exact-match"),
-    "generators": ("generators/claude", "generators/codex", "generators/memory", "generators/notes"),
+    "generators": (
+        "generators/antigravity",
+        "generators/claude",
+        "generators/codex",
+        "generators/gemini",
+        "generators/history",
+        "generators/memory",
+        "generators/notes",
+    ),
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
