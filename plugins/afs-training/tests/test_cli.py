@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from afs.training.cli import analyze, convert, prepare
+from afs.training.cli import analyze, prepare
+from afs.training.convert_cli import convert
 from afs.training.launch import train
 from afs.training.scoring_cli import score
 from afs_core import Message, TrainingSample, read_manifest, read_samples, write_samples

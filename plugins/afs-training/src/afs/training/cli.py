@@ -1,4 +1,4 @@
-"""``afs training prepare|convert|analyze``."""
+"""``afs training prepare|analyze``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from afs_core import GateRefused, Run, Stage, UsageError, execute
 from afs_core.cli import Console, afs_command, data_path, required_input
 from afs_core.jsonl import Fault
 
-__all__ = ["analyze", "convert", "prepare"]
+__all__ = ["analyze", "prepare"]
 
 _REPEATS, _NEAR, _SPLIT = "transforms/repeats", "transforms/near-dedupe", "transforms/split"
 _CONTAMINATION = "evaluators/contamination"
@@ -142,53 +142,6 @@ def _compare(console: Console, splits: Path, comparison: Stage, run: Run) -> Non
             f"{fault.message}; {splits} was written, but is not for training, as {file.name} in it says",
             hint=f"take out the samples that {report} names as partner, or allow some with --threshold",
         ) from None
-
-
-@afs_command()
-@click.option("--input", "source", type=data_path, help="Sample file, or - for stdin")
-@click.option(
-    "--output", type=data_path, help="File that is written  [default: STEM_FORMAT.jsonl beside the input]"
-)
-@click.option("--format", "form", required=True, help="alpaca, sharegpt, openai, or a plugin's format")
-@click.option("--from", "origin", help="Format of the input where it is not samples")
-@click.option(
-    "--cot-mode", type=click.Choice(["drop", "tags", "field"]), help="Where reasoning goes  [default: drop]"
-)
-@click.option(
-    "--roles", type=click.Choice(["user-assistant", "human-gpt"]), help="Names of the speakers in sharegpt"
-)
-@on_error_option
-def convert(
-    console: Console,
-    source: Path | None,
-    output: Path | None,
-    form: str,
-    origin: str | None,
-    on_error: str,
-    **settings: Any,
-) -> object:
-    """Write samples in the format of another tool."""
-    (source,) = required_input((source,) if source else ())
-    output = output or _converted(source, form.rpartition("/")[2])
-    console.keep_apart(output)
-    use = f"converters/{form}"
-    stage = Stage(
-        name="convert",
-        uses=(f"converters/{origin}", use) if origin else (use,),
-        inputs=(source,),
-        output=output,
-        config={use: given(settings)},
-        on_error=on_error,
-    )
-    with console.run() as run:
-        outcome = execute(stage, run)
-    console.report(outcome)
-    return outcome
-
-
-def _converted(source: Path, form: str) -> Path:
-    """``train.jsonl`` to ``train_alpaca.jsonl``; a pipe stays one."""
-    return source if source == Path("-") else source.with_name(f"{source.stem}_{form}.jsonl")
 
 
 @afs_command()
