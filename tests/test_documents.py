@@ -147,7 +147,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 DATA = [
     *(f"training_data/{name}.jsonl" for name in ("raw", "asm", "dialogue", "mixed", "balanced", "history")),
-    *(f"training_data/{name}_scored.jsonl" for name in ("memory", "oracle", "history")),
+    *(f"training_data/{name}{end}.jsonl" for name in ("memory", "oracle") for end in ("", "_scored")),
+    "training_data/history_scored.jsonl",
     *(f"training_data/{name}.jsonl" for name in ("scored", "v2_new", "majora_v2_new", "majora_v2_mixed")),
     *(f"models/{name}.jsonl" for name in ("v1_training", "majora_v1_training", "v2_new")),
 ]

@@ -247,8 +247,10 @@ def test_settings_that_mean_nothing_are_refused(write: Write, wrong: dict[str, A
 
 def test_an_empty_input_gives_an_empty_output(write: Write, run: Run) -> None:
     Path("a.jsonl").write_text("")
-    rebalanced(run, (Path("a.jsonl"),))
-    assert Path("out.jsonl").read_text() == ""
+    for weights in ({}, {"a": 1.0}):
+        outcome = rebalanced(run, (Path("a.jsonl"),), weights=weights)
+        assert Path("out.jsonl").read_text() == ""
+        assert "rebalance: no sample came in" in outcome.warnings
 
 
 SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=4)

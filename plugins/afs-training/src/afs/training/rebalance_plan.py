@@ -130,11 +130,12 @@ class RebalancePlan:
 
     def _check_matches(self, samples: Iterable[TrainingSample]) -> None:
         unmatched = [name for name, seen in zip(self._names, self._seen, strict=True) if not seen]
-        if unmatched:
-            what = "; ".join(self._grouping.candidates(samples)) or "nothing, as no sample came in"
+        if not self._parts:
+            self._run.warn("rebalance: no sample came in")
+        elif unmatched:
             raise UsageError(
                 f"rebalance: no sample matches the weight {' or '.join(unmatched)}",
-                hint=f"a weight may name: {what}",
+                hint=f"a weight may name: {'; '.join(self._grouping.candidates(samples))}",
             )
 
     # -- the decision
@@ -164,7 +165,7 @@ class RebalancePlan:
     def _targets(self, available: list[int], shares: list[Fraction]) -> list[int]:
         parts = list(zip(self._names, available, shares, strict=True))
         empty = [name for name, have, share in parts if share and not have]
-        if empty:
+        if empty and self._parts:
             raise DataError(
                 f"rebalance: no sample of {', '.join(empty)} scores {self._floor:g} or more",
                 hint="lower --min-quality-score, or take the weight away",
