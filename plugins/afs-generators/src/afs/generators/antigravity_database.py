@@ -6,6 +6,7 @@ The format is not published. The field numbers are those that the program writes
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -57,7 +58,7 @@ class About(NamedTuple):
     subagent: bool = False
 
 
-def conversation(path: Path, noted: dict[str, int]) -> list[Record]:
+def conversation(path: Path, noted: Counter[str]) -> list[Record]:
     """The steps in the database at ``path``, in order; raises DataError where it holds none."""
     with database(path) as db:
         if not {"idx", "step_payload"} <= set(columns(db, "steps")):
@@ -78,14 +79,14 @@ def about(path: Path) -> About:
     return About(next(filter(None, map(folder_of, workspaces)), ""), bool(blob.text(5)))
 
 
-def _records(rows: Iterable[tuple[object, object]], noted: dict[str, int]) -> Iterator[Record]:
+def _records(rows: Iterable[tuple[object, object]], noted: Counter[str]) -> Iterator[Record]:
     for index, payload in rows:
         try:
             if not isinstance(payload, bytes) or not isinstance(index, int):
                 raise DataError("no step")
             yield _record(index, Message(payload))
         except DataError:
-            noted["steps that cannot be read"] = noted.get("steps that cannot be read", 0) + 1
+            noted["steps that cannot be read"] += 1
 
 
 def _record(index: int, step: Message) -> Record:

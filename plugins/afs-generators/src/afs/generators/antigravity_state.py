@@ -12,6 +12,7 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ _TITLE, _CREATED, _MODIFIED = 1, 3, 10
 _WORKSPACES = ((9, 1), (17, 7))
 
 
-def summaries(path: Path, noted: dict[str, int]) -> Iterator[Session]:
+def summaries(path: Path, noted: Counter[str]) -> Iterator[Session]:
     """The conversations of which the state at ``path`` holds a message to the person.
 
     Raises DataError where it cannot be read.
@@ -87,12 +88,12 @@ def _decoded(text: bytes) -> bytes:
 # -- one conversation
 
 
-def _session(entry: bytes, noted: dict[str, int]) -> Session | None:
+def _session(entry: bytes, noted: Counter[str]) -> Session | None:
     id, summary = _head(entry)
     title, at = summary.text(_TITLE), moment_text(_stamp(summary))
     turns = tuple(_turns(list(_objects(entry, 0)), id, title, at, noted))
     if not turns:
-        noted["summaries without a message"] = noted.get("summaries without a message", 0) + 1
+        noted["summaries without a message"] += 1
         return None
     return Session(id=id, turns=turns, project=_project(summary), metadata={"store": "summary"})
 
@@ -124,7 +125,7 @@ def _project(summary: Message) -> str:
         return ""
 
 
-def _turns(told: list[Told], id: str, title: str, at: str, noted: dict[str, int]) -> Iterator[Turn]:
+def _turns(told: list[Told], id: str, title: str, at: str, noted: Counter[str]) -> Iterator[Turn]:
     """A turn for each message. A task that a message does not name itself is the one before it,
     else the first."""
     first = next((notice for notice in told if _is_text(notice.get("TaskName"))), {})
@@ -141,7 +142,7 @@ def _turns(told: list[Told], id: str, title: str, at: str, noted: dict[str, int]
         if prompt:
             yield _turn(prompt, str(message), known, id, at)
         else:
-            noted["messages without a task"] = noted.get("messages without a task", 0) + 1
+            noted["messages without a task"] += 1
         task.pop("PathsToReview", None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -104,30 +105,26 @@ def turn_key(*parts: str) -> str:
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def turns(records: Iterable[Record], conversation: str, noted: dict[str, int]) -> Iterator[Turn]:
+def turns(records: Iterable[Record], conversation: str, noted: Counter[str]) -> Iterator[Turn]:
     """The turns of settled steps; what the program itself says is in none of them."""
     open: _Open | None = None
     model = ""
     for record in records:
         model = record.model or model
         if record.kind in _PROGRAM or record.source == "USER_IMPLICIT":
-            _note(noted, "steps of the program")
+            noted["steps of the program"] += 1
         elif record.source == "SYSTEM" and record.kind != ERROR:
-            _note(noted, "steps of an unknown kind")
+            noted[f"unknown record: {record.kind[:40]}"] += 1
         elif record.kind == USER:
             if open is not None:
                 yield open.turn(conversation)
             open = _Open(record, model)
         elif open is None:
-            _note(noted, "steps before a prompt")
+            noted["steps before a prompt"] += 1
         elif not open.take(record):
-            _note(noted, "steps of an unknown kind")
+            noted[f"unknown record: {record.kind[:40]}"] += 1
     if open is not None:
         yield open.turn(conversation)
-
-
-def _note(noted: dict[str, int], what: str) -> None:
-    noted[what] = noted.get(what, 0) + 1
 
 
 class _Open:

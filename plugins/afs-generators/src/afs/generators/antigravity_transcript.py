@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,12 +25,12 @@ _MODEL = re.compile(
 _TIMES = re.compile(r"Created At: [^\n]*\n(?:Completed At: [^\n]*\n)?\s*")
 
 
-def transcript(file: SourceFile, faults: Faults, noted: dict[str, int]) -> Iterator[Record]:
+def transcript(file: SourceFile, faults: Faults, noted: Counter[str]) -> Iterator[Record]:
     """The steps of a file, as they were written. Records that are no steps are noted."""
     for line, row in log_lines(file, faults, noted):
         index, kind = row.get("step_index"), kind_of(row.get("type"))
         if not kind:
-            noted["records of an unknown kind"] = noted.get("records of an unknown kind", 0) + 1
+            noted[f"unknown record: {next(iter(row), None)}"[:60]] += 1
             continue
         at = row.get("created_at")
         content = _text(row.get("content"))

@@ -12,6 +12,7 @@ A checkpoint that a person saved is a list of ``{"role", "parts"}``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ class Recording(msgspec.Struct, kw_only=True):
     checkpoint: bool = False
 
 
-def recording(file: SourceFile, faults: Faults, noted: dict[str, int]) -> Recording:
+def recording(file: SourceFile, faults: Faults, noted: Counter[str]) -> Recording:
     """What ``file`` records, whatever its suffix; raises DataError where it records nothing."""
     replay = _Replay(noted)
     for line, value in _values(file, faults, noted):
@@ -59,7 +60,7 @@ def recording(file: SourceFile, faults: Faults, noted: dict[str, int]) -> Record
     return Recording(header=replay.header, messages=replay.messages)
 
 
-def _values(file: SourceFile, faults: Faults, noted: dict[str, int]) -> Iterator[tuple[int, Any]]:
+def _values(file: SourceFile, faults: Faults, noted: Counter[str]) -> Iterator[tuple[int, Any]]:
     """The one value of the file, or those of its lines."""
     whole = _whole(file)
     if whole is None:
@@ -109,7 +110,7 @@ def _is_content(value: Any) -> bool:
 class _Replay:
     """The messages as they stand after each record."""
 
-    def __init__(self, noted: dict[str, int]) -> None:
+    def __init__(self, noted: Counter[str]) -> None:
         self.header: dict[str, Any] = {}
         self._noted = noted
         self._messages: dict[str, Placed] = {}
@@ -131,7 +132,7 @@ class _Replay:
         elif "sessionId" in row or isinstance(row.get("messages"), list):
             self._set(row, line)
         else:
-            self._note("records of an unknown kind")
+            self._noted[f"unknown record: {next(iter(row), None)}"[:60]] += 1
 
     def _append(self, message: dict[str, Any], line: int) -> None:
         name = self._name(message)
@@ -151,7 +152,7 @@ class _Replay:
     def _rewind(self, target: str) -> None:
         name = self._names.get(target, target)
         if name not in self._messages:
-            self._note("rewinds to an unknown message")
+            self._noted["rewinds to an unknown message"] += 1
             return
         at = self._order.index(name)
         for gone in self._order[at:]:
@@ -206,9 +207,6 @@ class _Replay:
                 names.append(name)
             self._messages[name] = Placed(message, line)
         self._order[at:at] = names
-
-    def _note(self, what: str) -> None:
-        self._noted[what] = self._noted.get(what, 0) + 1
 
 
 def _id(message: dict[str, Any]) -> str:

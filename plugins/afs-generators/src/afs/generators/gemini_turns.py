@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,7 +26,7 @@ __all__ = ["turns"]
 _TALK = ("info", "warning", "error")
 
 
-def turns(messages: Iterable[Placed], noted: dict[str, int]) -> Iterator[Turn]:
+def turns(messages: Iterable[Placed], noted: Counter[str]) -> Iterator[Turn]:
     """The turns in order; what the program itself says is in none of them."""
     open: _Open | None = None
     for message, line in messages:
@@ -42,12 +43,12 @@ def turns(messages: Iterable[Placed], noted: dict[str, int]) -> Iterator[Turn]:
             if open is not None:
                 open.interrupt(message)
         else:
-            _note(noted, "messages of an unknown kind")
+            noted[f"unknown record: {str(kind)[:40]}"] += 1
     if open is not None:
         yield open.turn()
 
 
-def _started(message: dict[str, Any], line: int, open: _Open | None, noted: dict[str, int]) -> _Open | None:
+def _started(message: dict[str, Any], line: int, open: _Open | None, noted: Counter[str]) -> _Open | None:
     """The turn that is open after a message in the person's name."""
     prompt, files = typed(message)
     results = responses(message)
@@ -56,16 +57,12 @@ def _started(message: dict[str, Any], line: int, open: _Open | None, noted: dict
             open.return_(results)
         return open
     if not prompt and not attachments(message):
-        _note(noted, "messages that the program put in")
+        noted["messages that the program put in"] += 1
         return None if is_preamble(message) else open
     if is_command(prompt):
-        _note(noted, "commands to the program")
+        noted["commands to the program"] += 1
         return None
     return _Open(message, prompt, files, line)
-
-
-def _note(noted: dict[str, int], what: str) -> None:
-    noted[what] = noted.get(what, 0) + 1
 
 
 class _Open:

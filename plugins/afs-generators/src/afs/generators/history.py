@@ -133,7 +133,7 @@ class History(BaseGenerator):
         """Why an event is passed by before its payload is read."""
         kind = row.get("type")
         if not isinstance(kind, str) or kind not in LESSONS:
-            return "events of an unknown type"
+            return f"unknown record: {str(kind)[:40]}"
         if self._config.types and kind not in self._config.types:
             return f"{kind} events"
         return ""
@@ -161,7 +161,7 @@ class History(BaseGenerator):
             "turn": found.id,
             "timestamp": found.at,
             "project": found.project,
-            "model": found.named("model", "codex_model"),
+            "model": found.model,
             "op": found.op,
             "tools": self._tools(lesson),
         }

@@ -20,8 +20,8 @@ from afs_core import DataError
 __all__ = ["Recorded", "recorded"]
 
 _FAILED = ("error", "failed", "failure", "cancelled", "canceled")
-_SESSION = ("codex_session_id", "session_id", "session")
-_PROJECT = ("codex_cwd", "cwd", "project", "workspace")
+_SESSION = ("session_id", "session")
+_PROJECT = ("cwd", "project", "workspace")
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +39,12 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def session(self) -> str:
         """The conversation that it belongs to, empty where it names none."""
-        return self.named(*_SESSION)
+        return self.told(*_SESSION)
 
     @property
     def project(self) -> str:
         """The folder that it was about."""
-        return self.named(*_PROJECT) or (self.context if "/" in self.context else "")
+        return self.told(*_PROJECT) or (self.context if "/" in self.context else "")
 
     @property
     def failed(self) -> bool:
@@ -52,6 +52,19 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
         tool = self.metadata.get("tool_metadata")
         holders = (self.payload, self.metadata, tool if isinstance(tool, dict) else {})
         return any(_failed(holder) for holder in holders)
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        return self.told("model") or self.named("model")
+
+    def told(self, *names: str) -> str:
+        """The metadata of one of these names, which an import puts a program's before: ``codex_cwd``."""
+        for name in names:
+            for key, value in self.metadata.items():
+                if (key == name or key.endswith(f"_{name}")) and isinstance(value, str) and value:
+                    return value
+        return ""
 
     def named(self, *names: str) -> str:
         """The first of these fields of metadata or payload that holds a text."""
@@ -97,10 +110,9 @@ def _payload(row: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _referred(ref: str, expected: object, folder: Path) -> Any:
-    """The payload in a file below ``folder`` or beside it; an absolute path may be one from before
-    the context was moved."""
+    """The payload in a file below ``folder``, wherever its context was when it was named."""
     places = [folder / ref, folder.parent / ref, folder / "payloads" / Path(ref).name]
-    path = next((place for place in places if _is_inside(place, folder.parent)), None)
+    path = next((place for place in places if _is_inside(place, folder)), None)
     if path is None:
         raise DataError("the payload's file is missing")
     try:
