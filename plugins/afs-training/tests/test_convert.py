@@ -122,7 +122,7 @@ def test_llama_factory_learns_the_name_beside_those_it_knows(splits: Path, tmp_p
         (("--format", "chatml", "--cot-mode", "field"), "field"),
         (("--format", "mlx", "--layout", "messages"), "messages"),
         (("--format", "openai", "--task", "write"), "--task: the input is samples"),
-        (("--format", "openai", "--from", "sharegpt", "--task", "write"), "--task: sharegpt has no such option"),
+        (("--format", "openai", "--from", "sharegpt", "--task", "write"), "sharegpt has no such option"),
         (("--format", "auto"), "auto is for reading"),
         (("--format", "parquet"), "llama-factory"),
     ],
