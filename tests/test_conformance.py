@@ -82,6 +82,10 @@ class TestQualityFloor(TransformConformance):
     capability = "quality-floor"
 
 
+class TestRepeats(TransformConformance):
+    capability = "repeats"
+
+
 class TestAlpaca(ConverterConformance):
     capability = "alpaca"
 
