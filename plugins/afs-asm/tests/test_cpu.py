@@ -132,6 +132,8 @@ def test_what_the_6502_had_wraps_on_page_one_and_what_is_new_does_not() -> None:
     assert (cpu.dbr, cpu.s) == (0x22, 0x0100)
     cpu = stepped("f43412", e=1, s=0x0100)
     assert (MEMORY[0x000100], MEMORY[0x0000FF], cpu.s) == (0x12, 0x34, 0x01FE)
+    cpu = stepped("22785634", e=1, s=0x0100, at=0x120000)
+    assert (MEMORY.dump(0x0000FE, 3), cpu.s) == (bytes([0x03, 0x00, 0x12]), 0x01FD)
 
 
 def test_words_wrap_in_bank_zero_and_cross_banks_elsewhere() -> None:

@@ -58,6 +58,7 @@ def _jsr(cpu: Cpu) -> None:
 def _jsr_x_indirect(cpu: Cpu) -> None:
     low = fetch8(cpu)
     cpu.push16_new(cpu.pc)
+    cpu.come_back()
     cpu.pc = _table(cpu, (fetch8(cpu) << 8 | low) + cpu.x)
 
 
@@ -66,6 +67,7 @@ def _jsl(cpu: Cpu) -> None:
     cpu.push8_new(cpu.pbr)
     bank = fetch8(cpu)
     cpu.push16_new(cpu.pc - 1 & 0xFFFF)
+    cpu.come_back()
     cpu.pbr, cpu.pc = bank, target
 
 
@@ -76,6 +78,7 @@ def _rts(cpu: Cpu) -> None:
 def _rtl(cpu: Cpu) -> None:
     cpu.pc = cpu.pull16_new() + 1 & 0xFFFF
     cpu.pbr = cpu.pull8_new()
+    cpu.come_back()
 
 
 def _rti(cpu: Cpu) -> None:
@@ -117,17 +120,20 @@ def _software_interrupt(native: int, emulated: int) -> Handler:
 
 def _pea(cpu: Cpu) -> None:
     cpu.push16_new(fetch16(cpu))
+    cpu.come_back()
 
 
 def _pei(cpu: Cpu) -> None:
     if cpu.d & 0xFF:
         cpu.cycles += 1
     cpu.push16_new(cpu.read16_bank0(cpu.d + fetch8(cpu) & 0xFFFF))
+    cpu.come_back()
 
 
 def _per(cpu: Cpu) -> None:
     offset = fetch16(cpu)
     cpu.push16_new(cpu.pc + offset & 0xFFFF)
+    cpu.come_back()
 
 
 def _pha(cpu: Cpu) -> None:
@@ -180,11 +186,11 @@ def _ply(cpu: Cpu) -> None:
 
 
 def _phb(cpu: Cpu) -> None:
-    cpu.push8_new(cpu.dbr)
+    cpu.push8(cpu.dbr)
 
 
 def _phk(cpu: Cpu) -> None:
-    cpu.push8_new(cpu.pbr)
+    cpu.push8(cpu.pbr)
 
 
 def _php(cpu: Cpu) -> None:
@@ -193,15 +199,18 @@ def _php(cpu: Cpu) -> None:
 
 def _phd(cpu: Cpu) -> None:
     cpu.push16_new(cpu.d)
+    cpu.come_back()
 
 
 def _plb(cpu: Cpu) -> None:
     cpu.dbr = value = cpu.pull8_new()
+    cpu.come_back()
     set_nz8(cpu, value)
 
 
 def _pld(cpu: Cpu) -> None:
     cpu.d = value = cpu.pull16_new()
+    cpu.come_back()
     set_nz16(cpu, value)
 
 

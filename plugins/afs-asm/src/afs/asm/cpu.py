@@ -180,26 +180,20 @@ class Cpu:
     def push8_new(self, value: int) -> None:
         s = self.s
         self.writes[s >> 13][s & 0x1FFF] = value
-        self._moved(s - 1)
+        self.s = s - 1 & 0xFFFF
 
     def push16_new(self, value: int) -> None:
-        s = self.s
-        below = s - 1 & 0xFFFF
-        self.writes[s >> 13][s & 0x1FFF] = value >> 8
-        self.writes[below >> 13][below & 0x1FFF] = value & 0xFF
-        self._moved(s - 2)
+        self.push8_new(value >> 8)
+        self.push8_new(value & 0xFF)
 
     def pull8_new(self) -> int:
-        s = self.s + 1 & 0xFFFF
-        value = self.read8(s)
-        self._moved(s)
+        self.s = s = self.s + 1 & 0xFFFF
+        value: int = self.pages[s >> 13][s & 0x1FFF]
         return value
 
     def pull16_new(self) -> int:
-        s = self.s + 1 & 0xFFFF
-        value = self.read16_bank0(s)
-        self._moved(s + 1)
-        return value
+        return self.pull8_new() | self.pull8_new() << 8
 
-    def _moved(self, s: int) -> None:
-        self.s = 0x0100 | s & 0xFF if self.e else s & 0xFFFF
+    def come_back(self) -> None:
+        if self.e:
+            self.s = 0x0100 | self.s & 0xFF
