@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
+from afs.generators.json_values import json_text, json_value, repaired
 from afs.generators.records import record
 from afs.generators.sources import SourceFile
 from afs_core import DataError
@@ -18,8 +18,6 @@ __all__ = ["Entry", "entries", "json_text", "json_value"]
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_decode = msgspec.json.Decoder().decode
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -49,40 +47,13 @@ def entries(file: SourceFile, on_fault: Callable[[Fault], None]) -> Iterator[Ent
                     on_fault(Fault(file.relative, number, fault.reason, line))
 
 
-def json_value(line: bytes) -> Any:
-    """The JSON value of a line; lone surrogates become U+FFFD. Raises DataError with the reason."""
-    try:
-        return _decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:  # what JavaScript writes and msgspec refuses: lone surrogates, huge numbers
-        return _repaired(json.loads(line.decode("utf-8")))
-    except UnicodeDecodeError as fault:
-        raise DataError(f"not UTF-8 at byte {fault.start}") from None
-    except (ValueError, RecursionError) as fault:
-        raise DataError(f"not JSON: {fault}") from None
-
-
-def json_text(value: Any) -> str:
-    """A text as it is, any other value as JSON; raises DataError where it is nested too deep."""
-    try:
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    except RecursionError:
-        raise DataError("nested too deep") from None
-
-
-def _repaired(value: Any) -> Any:
-    text = json.dumps(value, ensure_ascii=False)
-    return json.loads(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
-
-
 def _members(file: SourceFile, on_fault: Callable[[Fault], None]) -> Iterator[Entry]:
     text = file.text()
     try:
         if text.lstrip(_SPACE).startswith("["):
             yield from _items(text)
             return
-        whole = _repaired(json.loads(text))
+        whole = repaired(json.loads(text))
     except json.JSONDecodeError as fault:
         on_fault(Fault(file.relative, fault.lineno, f"not JSON: {fault.msg}", b""))
         return
@@ -104,7 +75,7 @@ def _items(text: str) -> Iterator[Entry]:
         number += 1
         line += text.count("\n", counted, at)
         end = line + text.count("\n", at, stop)
-        yield Entry(_repaired(value), line, end, str(number))
+        yield Entry(repaired(value), line, end, str(number))
         counted, at = at, _skip(text, stop)
         if text[at : at + 1] == ",":
             at = _skip(text, at + 1)

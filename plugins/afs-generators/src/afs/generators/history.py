@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from afs.generators.base import BaseGenerator
+from afs.generators.chat import Thinking, Tools, styled, thought, tool_names
 from afs.generators.cursor import Cursor
 from afs.generators.faults import Faults
 from afs.generators.history_lessons import LESSONS, Lesson
@@ -19,7 +20,7 @@ from afs.generators.log_exporter import is_named
 from afs.generators.log_lines import log_lines
 from afs.generators.sources import SourceFile, source_file, walk
 from afs.generators.times import moment, since
-from afs_core import DataError, Message, Provenance, Run, TrainingSample
+from afs_core import DataError, Provenance, Run, TrainingSample
 from afs_core.manifest import digest
 
 __all__ = ["History"]
@@ -44,12 +45,8 @@ class History(BaseGenerator):
             tuple[str, ...], Meta(description="Only events of conversations whose id begins like this.")
         ] = ()
         since: Annotated[str, Meta(description="Only events of this day (2026-01-31) or later.")] = ""
-        thinking: Annotated[
-            Literal["keep", "drop", "summary"], Meta(description="What becomes of the model's reasoning.")
-        ] = "drop"
-        tools: Annotated[
-            Literal["none", "names", "full"], Meta(description="How much of a model's tool calls is kept.")
-        ] = "full"
+        thinking: Annotated[Thinking, Meta(description="What becomes of the model's reasoning.")] = "drop"
+        tools: Annotated[Tools, Meta(description="How much of a model's tool calls is kept.")] = "full"
         domain: Annotated[str, Meta(description="Domain of the samples.")] = "history"
         cursor: Annotated[
             Path | None, Meta(description="File of what was exported before; only what is new comes.")
@@ -163,17 +160,17 @@ class History(BaseGenerator):
             "project": found.project,
             "model": found.model,
             "op": found.op,
-            "tools": self._tools(lesson),
+            "tools": tool_names(lesson.messages, self._config.tools),
         }
         return TrainingSample(
             instruction=lesson.instruction,
             output=lesson.output,
             input=lesson.input,
-            thinking=self._thought(lesson.thinking) or None,
+            thinking=thought(lesson.thinking, self._config.thinking),
             domain=self.domain,
             source="history" if found.type == "model" else f"history_{found.type}",
             _metadata={name: value for name, value in told.items() if value},
-            messages=self._messages(lesson) or None,
+            messages=styled(lesson.messages, self._config.thinking, self._config.tools),
             prov=Provenance(
                 source=file.relative,
                 start=found.line,
@@ -183,28 +180,6 @@ class History(BaseGenerator):
                 group=f"history:{found.session or file.relative}",
             ),
         )
-
-    def _tools(self, lesson: Lesson) -> list[str]:
-        if self._config.tools == "none":
-            return []
-        return list(dict.fromkeys(call.name for message in lesson.messages for call in message.tool_calls))
-
-    def _messages(self, lesson: Lesson) -> tuple[Message, ...]:
-        """The whole conversation; without its tool calls where they are not asked for."""
-        told = (
-            msgspec.structs.replace(message, thinking=self._thought(message.thinking or "") or None)
-            for message in lesson.messages
-        )
-        if self._config.tools == "full":
-            return tuple(told)
-        said = (msgspec.structs.replace(message, tool_calls=()) for message in told if message.role != "tool")
-        return tuple(message for message in said if message.content.strip())
-
-    def _thought(self, thinking: str) -> str:
-        if self._config.thinking == "drop":
-            return ""
-        thinking = thinking.strip()
-        return thinking if self._config.thinking == "keep" else thinking.partition("\n\n")[0].strip()
 
 
 def _unusable(found: Recorded, lesson: Lesson) -> str:

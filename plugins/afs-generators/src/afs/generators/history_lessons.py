@@ -8,16 +8,15 @@ from typing import Any
 
 import msgspec
 
+from afs.generators.chat import ARGUMENTS, chat, content_text
 from afs.generators.entries import json_text
 from afs.generators.history_rows import Recorded
-from afs_core import Message, ToolCall
+from afs_core import Message
 
 __all__ = ["LESSONS", "Lesson"]
 
-_ROLES = ("system", "developer", "user", "assistant", "tool")
 _PROMPT = ("prompt", "instruction", "input", "query")
 _ANSWER = ("response", "output", "completion", "answer", "result", "content", "text")
-_ARGUMENTS = ("input", "arguments", "args", "parameters", "params")
 _RESULT = ("output", "result", "response", "stdout", "content")
 _CONTENT = ("content", "text", "data")
 _COMMAND = ("argv", "command", "cmd", "args")
@@ -38,7 +37,7 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
 def _model(event: Recorded) -> Lesson:
     """A prompt and its response; the last human message where there is a list of them."""
     payload = event.payload
-    told = _messages(payload.get("messages"))
+    told = chat(payload.get("messages"))
     prompt, answer = _first(payload, _PROMPT), _first(payload, _ANSWER)
     if told and not answer and told[-1].role == "assistant":
         answer = told[-1].content
@@ -57,7 +56,7 @@ def _model(event: Recorded) -> Lesson:
 
 def _tool(event: Recorded) -> Lesson:
     name = event.named("tool", "tool_name", "name") or event.op or "tool"
-    arguments: Any = next((event.payload[key] for key in _ARGUMENTS if event.payload.get(key)), {})
+    arguments: Any = next((event.payload[key] for key in ARGUMENTS if event.payload.get(key)), {})
     return Lesson(
         instruction=f"Tool {name} input:\n{json_text(arguments)}",
         output=_first(event.payload, _RESULT),
@@ -96,43 +95,4 @@ LESSONS: dict[str, Callable[[Recorded], Lesson]] = {"model": _model, "tool": _to
 
 
 def _first(holder: dict[str, Any], names: tuple[str, ...]) -> str:
-    return next(filter(None, (_text(holder.get(name)) for name in names)), "")
-
-
-def _text(value: Any) -> str:
-    """The text of a value: of a message its content, of parts those that are text."""
-    if isinstance(value, str):
-        return value if value.strip() else ""
-    if isinstance(value, list):
-        return "\n".join(filter(None, map(_text, value)))
-    if isinstance(value, dict):
-        inner = (value.get(name) for name in ("content", "text", "message", "output_text"))
-        return next(filter(None, map(_text, inner)), "") or (json_text(value) if value else "")
-    return "" if value is None else json_text(value)
-
-
-def _messages(rows: Any) -> tuple[Message, ...]:
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return tuple(_message(row) for row in found if row.get("role") in _ROLES)
-
-
-def _message(row: dict[str, Any]) -> Message:
-    content = row.get("content")
-    calls = row.get("tool_calls")
-    return Message(
-        "system" if row["role"] == "developer" else row["role"],
-        content if isinstance(content, str) else _text(content),
-        thinking=_text(row.get("thinking") or row.get("reasoning")) or None,
-        tool_calls=tuple(_call(call) for call in calls if isinstance(call, dict))
-        if isinstance(calls, list)
-        else (),
-        tool_call_id=str(row.get("tool_call_id") or ""),
-        name=str(row.get("name") or ""),
-    )
-
-
-def _call(call: dict[str, Any]) -> ToolCall:
-    function = call.get("function")
-    given = function if isinstance(function, dict) else call
-    arguments: Any = next((given[name] for name in _ARGUMENTS if given.get(name)), {})
-    return ToolCall(str(given.get("name") or "tool"), json_text(arguments), str(call.get("id") or ""))
+    return next(filter(None, (content_text(holder.get(name)) for name in names)), "")

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from afs.generators.base import BaseGenerator
+from afs.generators.chat import Thinking, Tools, styled, thought, tool_names
 from afs.generators.entries import Entry, entries
 from afs.generators.faults import Faults
 from afs.generators.markdown import Document, Section, document, prose
@@ -38,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     on_error: Annotated[Literal["stop", "skip"], Meta(description="What a line that is not JSON does.")] = (
         "stop"
     )
+    thinking: Annotated[Thinking, Meta(description="What becomes of the reasoning in an entry.")] = "keep"
+    tools: Annotated[Tools, Meta(description="How much of an entry's tool calls is kept.")] = "full"
     section_limit: Annotated[
         int, Meta(ge=200, description="Longer sections are cut between paragraphs, in characters.")
     ] = 4000
@@ -149,15 +152,16 @@ class Notes(BaseGenerator):
         yield self._from_question(question, found, entry, file)
 
     def _from_question(self, question: str, found: Record, entry: Entry, file: SourceFile) -> TrainingSample:
+        names = tool_names(found.messages or (), self._config.tools)
         return TrainingSample(
             instruction=question,
             output=found.output,
             input=found.input,
-            thinking=found.thinking,
+            thinking=thought(found.thinking or "", self._config.thinking),
             domain=found.domain or self.domain,
             source=found.source or file.relative,
-            _metadata=found.metadata,
-            messages=found.messages,
+            _metadata={**found.metadata, **({"tools": names} if names else {})},
+            messages=styled(found.messages or (), self._config.thinking, self._config.tools),
             prov=Provenance(
                 source=file.relative,
                 start=entry.start,

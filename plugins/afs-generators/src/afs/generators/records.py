@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from afs.generators.chat import chat
 from afs_core import DataError, Message
 
 __all__ = ["Record", "record", "tag_list"]
@@ -20,6 +21,7 @@ ANSWER = ("output", "response", "assistant", "answer")
 TEXT = ("content", "text", "body", "note", "value", "memory")
 TITLE = ("title", "name", "topic", "subject", "key", "id")
 TAGS = ("tags", "labels", "tag")
+_MOST = 1e15
 WHEN = ("timestamp", "created_at", "updated_at", "date", "time")
 
 
@@ -84,12 +86,10 @@ def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
 def _messages(turns: Any) -> tuple[Message, ...] | None:
     if not isinstance(turns, list) or not turns:
         return None
-    try:
-        return tuple(
-            Message(str(turn["role"]), msgspec.convert(turn.get("content") or "", str)) for turn in turns
-        )
-    except (KeyError, TypeError, AttributeError, msgspec.ValidationError):
-        raise DataError("messages: expected a list of objects with role and content") from None
+    told = chat(turns)
+    if len(told) < len(turns):
+        raise DataError("messages: expected a list of objects with role and content")
+    return told
 
 
 def _metadata(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _metadata(row: Mapping[str, Any]) -> dict[str, Any]:
     if tags:
         metadata["tags"] = tags
     confidence = row.get("confidence")
-    if isinstance(confidence, (int, float)) and not isinstance(confidence, bool):
+    if isinstance(confidence, (int, float)) and not isinstance(confidence, bool) and abs(confidence) < _MOST:
         metadata["confidence"] = confidence
     return metadata
 
