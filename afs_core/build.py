@@ -19,8 +19,8 @@ from afs_core.errors import UsageError
 from afs_core.manifest import Artifact, Report, digest, folder_files
 from afs_core.model_paths import base_of, is_adapter, model_references
 from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
+from afs_core.sources import sample_files
 from afs_core.stage import Made, Stage, Use, split_settings
-from afs_core.stream import sample_files
 
 if TYPE_CHECKING:
     from afs_core.run import Run

@@ -9,6 +9,7 @@ that was read.
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -224,14 +225,15 @@ def _discard(streams: Iterable[BinaryIO], pairs: Iterable[tuple[Path, Path]]) ->
             temporary.unlink(missing_ok=True)
 
 
-def temporary_path(path: Path, mark: str = "") -> Path:
-    """Where this process writes before ``path`` is there; :func:`remove_stale` knows its like."""
-    return path.with_name(f".{path.name}.{mark}{os.getpid()}.tmp")
+def temporary_path(path: Path, mark: str = "", owner: int = 0) -> Path:
+    """Where this process, or ``owner``, writes before ``path`` is there; :func:`remove_stale` knows
+    its like."""
+    return path.with_name(f".{path.name}.{mark}{owner or os.getpid()}.tmp")
 
 
 def remove_stale(path: Path) -> None:
     """Remove what processes that are gone left of ``path``."""
-    for left in path.parent.glob(f".{path.name}.*.tmp"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         owner = left.name.removesuffix(".tmp").rpartition(".")[2].rpartition("-")[2]
         if owner.isdigit() and not _alive(int(owner)):
             left.unlink(missing_ok=True)
@@ -304,6 +306,8 @@ class Writer:
             self.flush()
 
     def flush(self) -> None:
+        if not self._parts:
+            return
         block = b"".join(self._parts)
         self._hash.update(block)
         self._stream.write(block)

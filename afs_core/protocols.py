@@ -15,6 +15,7 @@ import msgspec
 
 from afs_core.manifest import Artifact, Report
 from afs_core.sample import TrainingSample
+from afs_core.verdict import Verdict
 
 __all__ = [
     "Converter",
@@ -22,6 +23,7 @@ __all__ = [
     "EvalJob",
     "Evaluator",
     "Generator",
+    "Keyed",
     "QuantizeJob",
     "Quantizer",
     "Score",
@@ -125,12 +127,36 @@ class Transform(Protocol):
     """Samples in, samples out. Samples are frozen: yield changed copies; a drop is
     ``run.drop(sample, reason)`` and not yielding it.
 
-    A class attribute ``rereads = True`` asks for an iterable that can be iterated again. One
+    A class attribute ``rowwise = True`` says that what becomes of a sample depends on it, the
+    settings and the run alone. ``apply`` may then be called many times, each with some of the
+    samples, and in other processes; only counts (``noted``, drops) may be kept in between.
+    ``rereads = True`` asks for an iterable that can be iterated again. One
     ``stage_inputs = ()`` is set to the inputs of the stage; a sample then has the one it was read
     from in ``__dict__["input"]``, until it is changed.
     """
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]: ...
+
+
+@runtime_checkable
+class Keyed(Transform, Protocol):
+    """A transform that decides on keys and never holds samples; those that follow each other share
+    their looks, and the rows wait as lines.
+
+    ``key(sample)`` is a tuple of numbers and texts, taken in any process; ``columns`` has one code
+    of the module ``array`` for each, ``s`` for a text. ``decide(keys)`` gets all keys in order and yields
+    one verdict each, in order: None (it goes on), :class:`~afs_core.verdict.Drop`, or
+    :class:`~afs_core.verdict.Assign` where the attribute ``assigns`` is True. With ``rereads`` False a
+    verdict must not wait for later keys. ``apply`` does the same for whoever has samples:
+    ``return apply_keyed(self, samples, self.run)``.
+    """
+
+    rereads: bool
+    columns: str
+
+    def key(self, sample: TrainingSample, /) -> tuple[int | float | str, ...]: ...
+
+    def decide(self, keys: Iterable[tuple[Any, ...]], /) -> Iterator[Verdict]: ...
 
 
 @runtime_checkable

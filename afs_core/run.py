@@ -101,6 +101,8 @@ class Run:
         #: Why samples were dropped through this view of the run, by reason.
         self.dropped: Counter[str] = Counter()
         self.on_drop: OnDrop | None = None
+        #: Hears warnings instead of the user.
+        self.on_warn: Callable[[str], None] | None = None
         self.name = ""
         self.seed = shared.seed
         #: 32 bytes that tell this stage's work from any other; the same when it is done again.
@@ -209,6 +211,9 @@ class Run:
 
     def warn(self, message: str) -> None:
         """Tell the user something that does not stop the work."""
+        if self.on_warn is not None:
+            self.on_warn(message)
+            return
         self._shared.warnings.append(message)
         if self._shared.on_warning is not None:
             self._shared.on_warning(message)

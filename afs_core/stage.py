@@ -12,6 +12,7 @@ the output is as it was written, there is nothing to do.
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import importlib.util
 import os
@@ -41,8 +42,9 @@ from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
 
 if TYPE_CHECKING:
     from afs_core.run import Run
+    from afs_core.sources import Sources
 
-__all__ = ["Outcome", "Stage", "Use", "execute", "split_settings"]
+__all__ = ["Outcome", "Stage", "Use", "execute", "split_settings", "stands"]
 
 JOBS: dict[str, type[msgspec.Struct]] = {
     "trainers": TrainJob,
@@ -59,7 +61,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     A stream writes one JSON-lines file, or, where ``output`` :attr:`is_folder`, a folder with a
     file for each ``prov.split``. ``limit`` is the number of samples written. ``on_error`` ``skip``
     sets faulty lines aside in ``<output>.rejected.jsonl``; ``rejected`` asks for dropped samples
-    too. A ``gate`` whose report has not passed raises GateRefused.
+    too. A ``gate`` whose report has not passed raises GateRefused. ``workers`` are processes for the
+    row-wise links at the head of a chain that reads files; they change nothing in what is written.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
     on_error: str = "stop"
     rejected: Path | None = None
+    workers: int = 1
 
     @property
     def is_folder(self) -> bool:
@@ -127,12 +131,17 @@ class Made(msgspec.Struct, kw_only=True):
 def execute(stage: Stage, run: Run) -> Outcome:
     """Run ``stage``, or find that it is up to date. Raises what its capabilities raise."""
     from afs_core.build import build
+    from afs_core.reading import is_streamed
+    from afs_core.sources import Sources
     from afs_core.stream import stream
 
     uses = tuple(Use.parse(text) for text in stage.uses)
     work = _shape(stage, uses, stream, build)
-    piped = stage.output == STANDARD_STREAM or STANDARD_STREAM in stage.inputs
-    inputs = () if piped else _inputs(stage, uses, run)
+    piped = stage.output == STANDARD_STREAM or any(is_streamed(path) for path in stage.inputs)
+    sources = Sources() if work is build else Sources(stage.inputs)
+    inputs = () if piped else _inputs(stage, uses, run, sources)
+    if work is stream:
+        work = functools.partial(stream, sources=sources)
     key = _key(stage, uses, inputs, run)
     run = run.view(run.name, seed=run.seed)
     run.salt = bytes.fromhex(key)
@@ -146,6 +155,18 @@ def execute(stage: Stage, run: Run) -> Outcome:
             f"{stage.name}: {done.report.title}: {_why(done.report)}", hint=f"see {stage.output}"
         )
     return done
+
+
+def stands(stage: Stage, run: Run) -> bool:
+    """Whether :func:`execute` would find that there is nothing to do."""
+    from afs_core.sources import Sources
+
+    uses = tuple(Use.parse(text) for text in stage.uses)
+    try:
+        key = _key(stage, uses, _inputs(stage, uses, run, Sources(stage.inputs)), run)
+    except DataError:  # what it reads is not there yet
+        return False
+    return _up_to_date(stage, key, run) is not None
 
 
 Work = Callable[..., Made]
@@ -242,26 +263,28 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
     return Outcome(stage=stage.name, artifacts=artifacts, counts=manifest.counts, report=report, skipped=True)
 
 
-def _inputs(stage: Stage, uses: tuple[Use, ...], run: Run) -> tuple[Input, ...]:
+def _inputs(stage: Stage, uses: tuple[Use, ...], run: Run, sources: Sources) -> tuple[Input, ...]:
     cache = run.cache("digests")
     folder = stage.output if stage.is_folder else stage.output.parent
     found = [("input", path) for path in stage.inputs]
     found += [("base", path) for given in stage.inputs for path in _bases(given, run)]
     for use in uses:
         found += _paths(_effective(use, stage.config.get(use.text, {}), run), run)
-    return tuple(_input(path, role, folder, cache) for role, path in dict.fromkeys(found))
+    return tuple(_input(path, role, folder, cache, sources) for role, path in dict.fromkeys(found))
 
 
 def _bases(path: Path, run: Run) -> list[Path]:
     return local_paths(str(path), run)[1:] if is_adapter(path) else []
 
 
-def _input(path: Path, role: str, folder: Path, cache: Any) -> Input:
+def _input(path: Path, role: str, folder: Path, cache: Any, sources: Sources) -> Input:
     if not path.exists():
         raise DataError(f"expected the {role} of the stage, found nothing", path=path)
-    size = path.stat().st_size if path.is_file() else 0
+    size, sha = path.stat().st_size if path.is_file() else 0, digest(path, cache)
+    if role == "input":
+        size, sha = sources.described(path, size, sha)
     relative = os.path.relpath(path.resolve(), folder.resolve())
-    return Input(path=Path(relative).as_posix(), sha256=digest(path, cache), size=size, role=role)
+    return Input(path=Path(relative).as_posix(), sha256=sha, size=size, role=role)
 
 
 def _paths(settings: Mapping[str, Any], run: Run) -> list[tuple[str, Path]]:

@@ -4,7 +4,7 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.dedupe import ExactDedupe, normalise
@@ -27,6 +27,7 @@ def deduped(rows: list[TrainingSample], **settings: str) -> tuple[list[TrainingS
     return list(ExactDedupe(ExactDedupe.Config(**settings), run).apply(rows)), dropped  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(samples)
 def test_first_keeps_the_first_of_each_question_in_order(rows: list[TrainingSample]) -> None:
     kept, dropped = deduped(rows)
@@ -36,6 +37,7 @@ def test_first_keeps_the_first_of_each_question_in_order(rows: list[TrainingSamp
     assert len(kept) + len(dropped) == len(rows)
 
 
+@settings(deadline=None)
 @given(samples)
 def test_best_keeps_the_best_scored_of_each_question_in_order(rows: list[TrainingSample]) -> None:
     kept, dropped = deduped(rows, keep="best")
@@ -47,6 +49,7 @@ def test_best_keeps_the_best_scored_of_each_question_in_order(rows: list[Trainin
     assert len(kept) + len(dropped) == len(rows)
 
 
+@settings(deadline=None)
 @given(samples, st.sampled_from(["first", "best"]), st.sampled_from(["question", "pair"]))
 def test_a_dropped_sample_names_the_kept_one(rows: list[TrainingSample], keep: str, key: str) -> None:
     kept, dropped = deduped(rows, keep=keep, key=key)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.training import split_dataset
@@ -31,6 +31,7 @@ def order(samples: list[TrainingSample]) -> list[str]:
     return [sample.to_json() for sample in samples]
 
 
+@settings(deadline=None)
 @given(rows, st.integers(0, 5))
 def test_nothing_is_lost_order_is_kept_and_no_group_straddles(
     samples: list[TrainingSample], seed: int
@@ -51,6 +52,7 @@ def test_nothing_is_lost_order_is_kept_and_no_group_straddles(
     assert all(len(names) == 1 for names in sides.values())
 
 
+@settings(deadline=None)
 @given(rows)
 def test_the_same_seed_gives_the_same_split_in_python_and_as_transform(samples: list[TrainingSample]) -> None:
     one, two = split_dataset(samples, seed=7), split_dataset(samples, seed=7)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from afs.dedupe.key import digest64, exchange, question
 from afs_core import Run, TrainingSample
+from afs_core.verdict import Drop, Verdict, apply_keyed
 
 __all__ = ["ExactDedupe"]
 
@@ -46,34 +47,46 @@ class ExactDedupe:
     def __init__(self, config: Config, run: Run) -> None:
         self._run = run
         self._text = _TEXT[config.key]
-        self._reason = _REASON[config.key]
+        self._drop = Drop(_REASON[config.key])
         self.rereads = config.keep == "best"
+        self.columns = "QQd" if self.rereads else "QQ"
+
+    @property
+    def _names(self) -> bool:
+        """Whether anybody wants to know of which sample another is a duplicate."""
+        return self._run.on_drop is not None
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
-        return self._keep_best(samples) if self.rereads else self._keep_first(samples)
+        return apply_keyed(self, samples, self._run)
 
-    def _keep_first(self, samples: Iterable[TrainingSample]) -> Iterator[TrainingSample]:
+    def key(self, sample: TrainingSample, /) -> tuple[int | float, ...]:
+        """The question, who asks it, and with ``keep="best"`` the score."""
+        identity = int(sample.sample_id, 16) if self._names else 0
+        key = digest64(self._text(sample))
+        return (key, identity, sample.score) if self.rereads else (key, identity)
+
+    def decide(self, keys: Iterable[tuple[Any, ...]], /) -> Iterator[Verdict]:
+        return self._keep_best(keys) if self.rereads else self._keep_first(keys)
+
+    def _keep_first(self, keys: Iterable[tuple[int, int]]) -> Iterator[Verdict]:
         kept: dict[int, int] = {}
-        for sample in samples:
-            key = digest64(self._text(sample))
+        for key, identity in keys:
             if key in kept:
-                self._drop(sample, kept[key])
+                yield self._duplicate_of(kept[key])
             else:
-                kept[key] = _identity(sample)
-                yield sample
+                kept[key] = identity
+                yield None
 
-    def _keep_best(self, samples: Iterable[TrainingSample]) -> Iterator[TrainingSample]:
+    def _keep_best(self, keys: Iterable[tuple[int, int, float]]) -> Iterator[Verdict]:
         best = _Best()
-        places = array("q", (best.offer(digest64(self._text(sample)), sample) for sample in samples))
-        for row, (sample, place) in enumerate(zip(samples, places, strict=True)):
-            if best.rows[place] == row:
-                yield sample
-            else:
-                self._drop(sample, best.identities[place])
+        places = array("q", (best.offer(*key) for key in keys))
+        for row, place in enumerate(places):
+            yield None if best.rows[place] == row else self._duplicate_of(best.identities[place])
 
-    def _drop(self, sample: TrainingSample, kept: int) -> None:
-        metadata = {**sample.metadata, "duplicate_of": f"{kept:016x}"}
-        self._run.drop(msgspec.structs.replace(sample, _metadata=metadata), self._reason)
+    def _duplicate_of(self, kept: int) -> Drop:
+        if not self._names:
+            return self._drop
+        return Drop(self._drop.reason, {"duplicate_of": f"{kept:016x}"})
 
 
 class _Best:
@@ -86,21 +99,17 @@ class _Best:
         self._places: dict[int, int] = {}
         self._seen = 0
 
-    def offer(self, key: int, sample: TrainingSample) -> int:
-        """The place of ``key``, after ``sample`` has competed for it."""
-        score = -math.inf if math.isnan(sample.score) else sample.score
+    def offer(self, key: int, identity: int, score: float) -> int:
+        """The place of ``key``, after a sample has competed for it; one without a score has the least."""
+        score = -math.inf if math.isnan(score) else score
         place = self._places.setdefault(key, len(self.rows))
         if place == len(self.rows):
             self.rows.append(self._seen)
-            self.identities.append(_identity(sample))
+            self.identities.append(identity)
             self._scores.append(score)
         elif score > self._scores[place]:
             self.rows[place] = self._seen
-            self.identities[place] = _identity(sample)
+            self.identities[place] = identity
             self._scores[place] = score
         self._seen += 1
         return place
-
-
-def _identity(sample: TrainingSample) -> int:
-    return int(sample.sample_id, 16)

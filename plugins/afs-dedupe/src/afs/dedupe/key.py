@@ -12,10 +12,26 @@ __all__ = ["digest64", "exchange", "normalise", "question"]
 def normalise(text: str) -> str:
     """``text`` without case, every run of Unicode white space one blank, none at the ends."""
     folded = text.casefold()
-    # Every white-space character but the blank is unprintable, so printable text has no other.
-    if folded.isprintable() and "  " not in folded:
-        return folded.strip(" ")
-    return " ".join(folded.split())
+    if "  " in folded or _has_other_space(folded):
+        return " ".join(folded.split())
+    return folded.strip(" ")
+
+
+def _has_other_space(text: str) -> bool:
+    """Whether ``text`` may hold white space that is no blank."""
+    if not text.isascii():
+        return not text.isprintable()  # as all white space but the blank is not
+    return (
+        "\n" in text
+        or "\t" in text
+        or "\r" in text
+        or "\x0b" in text
+        or "\x0c" in text
+        or "\x1c" in text
+        or "\x1d" in text
+        or "\x1e" in text
+        or "\x1f" in text
+    )
 
 
 def question(sample: TrainingSample) -> str:

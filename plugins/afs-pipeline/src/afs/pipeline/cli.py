@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
-from afs.pipeline.file import Pipeline, StageTable, read_pipeline
+from afs.pipeline.curation import curation
+from afs.pipeline.file import Pipeline, read_pipeline
 from afs.pipeline.graph import stages_of
+from afs.pipeline.plan import planned
 from afs.pipeline.runner import OnStage, forget, run_stages
 from afs.pipeline.state import PipelineState, StageState, read_state
-from afs_core import Missing, Stage, UsageError
+from afs_core import Missing, UsageError
 from afs_core.cli import Console, afs_command, data_path
-from afs_core.manifest import manifest_path
-
-CURATION = ("transforms/redaction", "transforms/quality", "transforms/exact-dedupe", "transforms/split")
 
 
 @afs_command(seed=True)
@@ -24,8 +24,14 @@ CURATION = ("transforms/redaction", "transforms/quality", "transforms/exact-dedu
 @click.option("--input", "inputs", type=data_path, multiple=True, help="Sample files, instead of a file.")
 @click.option("--output", type=data_path, required=True, help="Folder that receives every stage.")
 @click.option("--set", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the file.")
+@click.option("--min-quality-score", type=click.FloatRange(0, 1), help="Drop samples that score below it.")
+@click.option("--score-profile", help="Profile of the quality score  [default: generic]")
+@click.option("--on-error", type=click.Choice(["stop", "skip"]), help="What a faulty line of --input does.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes for a stage that names no number  [default: 1]"
+)
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
-@click.option("--dry-run", is_flag=True, help="Print the stages and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done and do nothing.")
 @click.option("--resume/--no-resume", default=True, show_default=True, help="Pass over what is up to date.")
 def run(
     console: Console,
@@ -33,19 +39,24 @@ def run(
     inputs: tuple[Path, ...],
     output: Path,
     variables: tuple[str, ...],
+    workers: int | None,
     engine: str,
     dry_run: bool,
     resume: bool,
     seed: int,
+    **curated: Any,
 ) -> object:
     """Run the stages of a TOML file; without one, redact, score, drop duplicates and split."""
     if engine != "local":
         raise Missing("the ray engine is not installed", hint="use --engine local")
-    pipeline = _pipeline(file, inputs, variables)
+    pipeline = _pipeline(console, file, inputs, variables, curated)
+    if workers is not None:
+        pipeline = msgspec.structs.replace(pipeline, workers=workers)
     with console.run(seed=seed) as run:
         stages = stages_of(pipeline, output, run.registry)
         if dry_run:
-            console.table(rows := [_planned(stage) for stage in stages])
+            rows = [msgspec.to_builtins(row) for row in planned(stages, run, again=not resume)]
+            console.table(rows)
             return rows
         if not resume:
             forget(stages)
@@ -62,17 +73,30 @@ def status(console: Console, folder: Path) -> PipelineState:
     return state
 
 
-def _pipeline(file: Path | None, inputs: tuple[Path, ...], variables: tuple[str, ...]) -> Pipeline:
+def _pipeline(
+    console: Console,
+    file: Path | None,
+    inputs: tuple[Path, ...],
+    variables: tuple[str, ...],
+    curated: dict[str, Any],
+) -> Pipeline:
     if (file is None) == (not inputs):
         raise UsageError("expected either --config FILE or --input FILE")
     values = dict(_assignment(text) for text in variables)
-    if file is not None:
-        return read_pipeline(file, values)
-    if values:
-        raise UsageError("--set is for the variables of a --config file")
-    # An absolute path is no name of a stage.
-    curated = StageTable(name="curated", uses=CURATION, from_=tuple(str(path.absolute()) for path in inputs))
-    return Pipeline(origin="command line", stages=(curated,))
+    if file is None:
+        if values:
+            raise UsageError("--set is for the variables of a --config file")
+        return curation(
+            inputs,
+            console.registry,
+            profile=curated["score_profile"],
+            minimum=curated["min_quality_score"],
+            on_error=curated["on_error"] or "stop",
+        )
+    if given := [name for name, value in curated.items() if value is not None]:
+        flag = f"--{given[0].replace('_', '-')}"
+        raise UsageError(f"{flag} is for --input; a --config file says it in its stages")
+    return read_pipeline(file, values)
 
 
 def _assignment(text: str) -> tuple[str, Any]:
@@ -84,16 +108,6 @@ def _assignment(text: str) -> tuple[str, Any]:
         return name, tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         return name, value
-
-
-def _planned(stage: Stage) -> dict[str, str]:
-    return {
-        "stage": stage.name,
-        "uses": ", ".join(stage.uses),
-        "from": ", ".join(map(str, stage.inputs)),
-        "output": str(stage.output),
-        "stands": "yes" if manifest_path(stage.output).exists() else "no",
-    }
 
 
 def _teller(console: Console) -> OnStage:

@@ -1,4 +1,5 @@
-"""The pipeline file: tables ``[[stage]]``, ``[variables]`` with defaults, ``${name}`` in strings."""
+"""The pipeline file: tables ``[[stage]]``, ``[variables]`` with defaults, ``${name}`` in strings, and
+``[pipeline]`` with what holds for every stage."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from afs_core import ConfigError
 
 __all__ = ["Pipeline", "StageTable", "parse_pipeline", "read_pipeline"]
 
+_EXPECTED = "expected tables [[stage]], [variables] and [pipeline]"
 T = TypeVar("T", bound=dict[str, Any] | list[Any])
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 # A dot would make a suffix, and a suffix a file of what is to be a folder.
 _NAME = re.compile(r"[\w-]+")
+Workers = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class StageTable(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -32,15 +35,23 @@ class StageTable(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fr
     seed: int | None = None
     on_error: Literal["stop", "skip"] = "stop"
     rejected: bool = False
+    workers: Workers | None = None
     config: dict[str, dict[str, Any]] = {}
     settings: dict[str, Any] = {}
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
-    """``origin`` is the file, for messages."""
+    """``origin`` is the file, for messages; ``workers`` are for stages that name no number of theirs."""
 
     origin: str
     stages: tuple[StageTable, ...]
+    workers: int = 1
+
+
+class _Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table ``[pipeline]``."""
+
+    workers: Workers = 1
 
 
 def read_pipeline(path: Path, variables: Mapping[str, Any] | None = None) -> Pipeline:
@@ -59,21 +70,29 @@ def parse_pipeline(text: str, origin: str, variables: Mapping[str, Any] | None =
     except tomllib.TOMLDecodeError as fault:
         raise ConfigError(f"{origin}: not TOML: {fault}") from None
     defaults = _popped(document, "variables", dict, origin)
+    common = _common(_popped(document, "pipeline", dict, origin), origin)
     tables = _popped(document, "stage", list, origin)
     if document or not tables:
         unknown = ", ".join(document) or "no stage"
-        raise ConfigError(f"{origin}: expected tables [[stage]] and [variables], got {unknown}")
+        raise ConfigError(f"{origin}: {_EXPECTED}, got {unknown}")
     _check_used(set(variables or {}), tables, origin)
     values = {**defaults, **(variables or {})}
     stages = tuple(_stage(table, number, values, origin) for number, table in enumerate(tables, 1))
     _check_names(stages, origin)
-    return Pipeline(origin=origin, stages=stages)
+    return Pipeline(origin=origin, stages=stages, workers=common.workers)
+
+
+def _common(table: dict[str, Any], origin: str) -> _Common:
+    try:
+        return msgspec.convert(table, _Common)
+    except msgspec.ValidationError as fault:
+        raise ConfigError(f"{origin}: [pipeline]: {fault}") from None
 
 
 def _popped(document: dict[str, Any], name: str, kind: type[T], origin: str) -> T:
     found = document.pop(name, kind())
     if not isinstance(found, kind) or any(not isinstance(item, dict) for item in found if kind is list):
-        raise ConfigError(f"{origin}: expected tables [[stage]] and [variables], got {name} = {found!r}")
+        raise ConfigError(f"{origin}: {_EXPECTED}, got {name} = {found!r}")
     return found
 
 

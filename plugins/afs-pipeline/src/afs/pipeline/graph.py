@@ -29,11 +29,11 @@ def stages_of(pipeline: Pipeline, output: Path, registry: Registry) -> list[Stag
     stages = {}
     for table in pipeline.stages:
         with said_of(pipeline, table):
-            stages[table.name] = _stage(table, places, registry)
+            stages[table.name] = _stage(table, places, registry, pipeline.workers)
     return [stages[name] for name in _order(pipeline, places)]
 
 
-def _stage(table: StageTable, places: Places, registry: Registry) -> Stage:
+def _stage(table: StageTable, places: Places, registry: Registry, workers: int) -> Stage:
     for name in table.after:
         if name not in places:
             raise ConfigError(f"after names no stage: {name}")
@@ -50,6 +50,7 @@ def _stage(table: StageTable, places: Places, registry: Registry) -> Stage:
         limit=table.limit,
         on_error=table.on_error,
         rejected=output.with_name(f"{table.name}.rejected.jsonl") if table.rejected else None,
+        workers=table.workers or workers,
     )
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
@@ -77,7 +76,7 @@ class Groups:
         self.sizes = array("I")
         self._numbers: dict[int, int] = {}
         self._stratum = array("I")
-        self._mixed: dict[int, Counter[int]] = {}
+        self._mixed: dict[int, dict[int, int]] = {}
 
     def add(self, key: int, stratum: str) -> int:
         """Count one sample of the group ``key``; returns the group's number."""
@@ -89,15 +88,14 @@ class Groups:
         if number == len(self.sizes):
             self.sizes.append(1)
             self._stratum.append(place)
-        else:
-            self._grow(number, place)
-        return number
-
-    def _grow(self, number: int, place: int) -> None:
-        home = self._stratum[number]
-        if number in self._mixed or place != home:
-            self._mixed.setdefault(number, Counter({home: self.sizes[number]}))[place] += 1
+            return number
+        parts = self._mixed.get(number)
+        if parts is not None:
+            parts[place] = parts.get(place, 0) + 1
+        elif place != self._stratum[number]:
+            self._mixed[number] = {self._stratum[number]: self.sizes[number], place: 1}
         self.sizes[number] += 1
+        return number
 
     def parts(self, number: int) -> Mapping[int, int]:
         """Samples of a group by stratum."""

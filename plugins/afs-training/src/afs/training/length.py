@@ -46,8 +46,11 @@ def asks_value(sample: TrainingSample) -> bool:
     metadata = sample.metadata
     if metadata.get("answer") == "value":
         return True
-    kinds = (metadata.get("kind"), sample.prov.kind if sample.prov else "")
-    if any(isinstance(kind, str) and kind in VALUE_KINDS for kind in kinds):
+    kind = metadata.get("kind")
+    if isinstance(kind, str) and kind in VALUE_KINDS:
         return True
-    one_token = len(sample.output.split()) == 1
+    prov = sample.prov
+    if prov is not None and prov.kind in VALUE_KINDS:
+        return True
+    one_token = len(sample.output.split(None, 1)) == 1
     return one_token and _ASKED.search(sample.instruction.casefold()) is not None

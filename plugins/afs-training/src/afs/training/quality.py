@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from afs.training.scoring import PROFILES, QualityScore, QualityScorer, ScoringConfig, ScoringWeights
+from afs.training.scoring import PROFILES, QualityScorer, ScoringConfig, ScoringWeights
 from afs_core import Run, TrainingSample, UsageError
 
 __all__ = ["Profile", "Quality"]
@@ -111,15 +111,11 @@ class Quality:
             self._run.warn(f"quality: left out of the score: {'; '.join(missing)}")
         rest = iter(samples)
         while batch := list(islice(rest, _BATCH)):
-            for sample, score in zip(batch, self._scorer.score_batch(batch), strict=True):
-                if score.overall != score.overall:
+            for sample, (score, components, _) in zip(batch, self._scorer.rated(batch), strict=True):
+                if score != score:
                     self.noted["no signal applies"] += 1
-                yield _marked(sample, score)
+                metadata = {**sample.metadata, "quality_components": components}
+                yield msgspec.structs.replace(sample, quality_score=score, _metadata=metadata)
         for name, signal in self._scorer.signals.items():
             if signal.cache is not None and signal.cache.hits:
                 self.noted[f"{name} from the cache"] = signal.cache.hits
-
-
-def _marked(sample: TrainingSample, score: QualityScore) -> TrainingSample:
-    metadata = {**sample.metadata, "quality_components": score.components}
-    return msgspec.structs.replace(sample, quality_score=score.overall, _metadata=metadata)

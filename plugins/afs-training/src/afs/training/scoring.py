@@ -28,6 +28,9 @@ __all__ = ["PROFILES", "SIGNALS", "QualityScore", "QualityScorer", "ScoringConfi
 #: Signals in the order they are reported; all but ``length`` are scorers of other plugins.
 SIGNALS = (*DOCUMENTED, "length")
 _DIGITS = 6
+#: Score, components, and values of the signals that apply.
+Rated = tuple[float, dict[str, dict[str, Any]], dict[str, float]]
+_ASKS_VALUE = Score(reason="the question asks for a value")
 
 
 class ScoringWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +137,12 @@ class QualityScorer:
         self._weights = self.config.weights.named()
         asked = {name: weight for name, weight in self._weights.items() if name != "length"}
         self.signals, self.absent = open_signals(asked, settings or {}, run, cached=cached)
+        self._curve = self.config.curve
+        # In the order of the weights; what is live is filled in for each sample.
+        self._absent: dict[str, dict[str, Any]] = {
+            name: {"value": None, "reason": _why(Score(reason=self.absent.get(name, "")), weight)}
+            for name, weight in self._weights.items()
+        }
 
     @property
     def fingerprint(self) -> str:
@@ -146,54 +155,60 @@ class QualityScorer:
 
     def score_batch(self, samples: Sequence[TrainingSample]) -> list[QualityScore]:
         """One score a sample, in order."""
+        scores = []
+        for overall, components, values in self.rated(samples):
+            asar = values.get("asar")
+            scores.append(
+                QualityScore(
+                    overall=overall,
+                    electra_score=values.get("electra", math.nan),
+                    asar_valid=None if asar is None else asar >= 1.0,
+                    entity_coverage=values.get("entity", math.nan),
+                    length_score=values.get("length", math.nan),
+                    components=components,
+                )
+            )
+        return scores
+
+    def rated(self, samples: Sequence[TrainingSample]) -> list[Rated]:
+        """For each sample the score, its components, and the values of the signals that apply."""
         columns = {name: signal.scores(samples) for name, signal in self.signals.items()}
         columns["length"] = [self._length(sample) for sample in samples]
-        rows = (
-            {
-                name: columns[name][row] if name in columns else Score(reason=self.absent[name])
-                for name in self._weights
-            }
-            for row in range(len(samples))
-        )
-        return [_combined(signals, self._weights) for signals in rows]
+        live = [(name, weight) for name, weight in self._weights.items() if name in columns]
+        rows = zip(*(columns[name] for name, _ in live), strict=True)
+        return [self._combined(live, row) for row in rows]
 
     def _length(self, sample: TrainingSample) -> Score:
         if asks_value(sample):
-            return Score(reason="the question asks for a value")
-        return Score(self.config.curve.value(len(sample.output)))
+            return _ASKS_VALUE
+        return Score(self._curve.value(len(sample.output)))
 
-
-def _combined(signals: Mapping[str, Score], weights: Mapping[str, float]) -> QualityScore:
-    values = {name: _value(score) for name, score in signals.items()}
-    used = {name: weights[name] for name in weights if values[name] is not None}
-    total = math.fsum(used.values())
-    overall = math.fsum(values[name] * used[name] for name in used) / total if total else math.nan
-    asar = values["asar"]
-    return QualityScore(
-        overall=round(overall, _DIGITS),
-        electra_score=_or_nan(values["electra"]),
-        asar_valid=None if asar is None else asar >= 1.0,
-        entity_coverage=_or_nan(values["entity"]),
-        length_score=_or_nan(values["length"]),
-        components={
-            name: {"value": round(values[name], _DIGITS), "weight": round(used[name] / total, _DIGITS)}
-            if used.get(name)
-            else {"value": None, "reason": _why(signals[name], weights[name])}
-            for name in weights
-        },
-    )
-
-
-def _value(score: Score) -> Any:
-    return None if score.value is None or math.isnan(score.value) else score.value
+    def _combined(self, live: list[tuple[str, float]], scores: Sequence[Score]) -> Rated:
+        """The mean by weight of the signals that apply; those not asked are absent for all alike."""
+        components, values = self._absent.copy(), {}
+        weights, terms = [], []
+        for (name, weight), score in zip(live, scores, strict=True):
+            value = score.value
+            if value is None or value != value:
+                components[name] = {"value": None, "reason": _why(score, weight)}
+                continue
+            values[name] = value
+            weights.append(weight)
+            terms.append(value * weight)
+        total = math.fsum(weights)
+        for name, weight in live:
+            if name in values:
+                components[name] = (
+                    {"value": round(values[name], _DIGITS), "weight": round(weight / total, _DIGITS)}
+                    if weight
+                    else {"value": None, "reason": "no weight"}
+                )
+        overall = round(math.fsum(terms) / total, _DIGITS) if total else math.nan
+        return overall, components, values
 
 
 def _why(score: Score, weight: float) -> str:
     return (score.reason or "does not apply") if weight else "no weight"
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value
 
 
 def _listed(weights: Mapping[str, float]) -> str:

@@ -12,6 +12,7 @@ import logging
 import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,8 @@ from msgspec import Meta
 from afs.dedupe import digest64
 from afs.training.assignment import SPLITS, Groups, Ratios, Stratum, assign, missed
 from afs.training.fields import field_reader
-from afs_core import DataError, Provenance, Run, TrainingSample, UsageError, read_samples
+from afs_core import DataError, Run, TrainingSample, UsageError, read_samples
+from afs_core.verdict import Assign, Verdict, apply_keyed
 
 __all__ = ["Split", "SplitConfig", "split_dataset"]
 
@@ -30,7 +32,7 @@ Grouper = Callable[[TrainingSample], str]
 
 _ALONE = "none"
 _SHOWN = 5
-_ONLY = {split: Provenance(split=split) for split in SPLITS}
+_ASSIGN = tuple(Assign(split) for split in SPLITS)
 
 
 class SplitConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,18 +68,29 @@ class Split:
 
     Config = SplitConfig
     rereads = True
+    assigns = True
+    #: Group, stratum, and the split (1 or 2) that an earlier split holds the sample in.
+    columns = "QsB"
 
     def __init__(self, config: SplitConfig, run: Run) -> None:
         config.ratios  # noqa: B018  (a wrong ratio is refused before anything is read)
         self._config = config
         self._run = run
+        self._keys: _Keys | None = None
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
-        plan = _Plan(samples, self._config, self._run.rng("split"))
+        return apply_keyed(self, samples, self._run)
+
+    def key(self, sample: TrainingSample, /) -> tuple[int, str, int]:
+        if self._keys is None:
+            self._keys = _Keys(self._config)
+        return self._keys.of(sample)
+
+    def decide(self, keys: Iterable[tuple[int, str, int]], /) -> Iterator[Verdict]:
+        plan = _Plan(keys, self._config, self._run.rng("split"))
         for message in _told(plan.strata):
             self._run.warn(message)
-        for sample, split in zip(samples, plan.splits(), strict=True):
-            yield _placed(sample, split)
+        yield from plan.verdicts()
 
 
 def split_dataset(
@@ -109,34 +122,46 @@ def split_dataset(
         group_by=group_by or _ALONE,
         previous=Path(previous).expanduser() if previous else None,
     )
-    plan = _Plan(rows, config, random.Random(f"{seed}:split"))
+    plan = _Plan(map(_Keys(config).of, rows), config, random.Random(f"{seed}:split"))
     for message in _told(plan.strata):
         logging.getLogger(__name__).warning(message)
     splits: dict[str, list[TrainingSample]] = {name: [] for name in SPLITS}
-    for sample, name in zip(rows, plan.splits(), strict=True):
-        splits[name].append(_placed(sample, name))
+    for sample, verdict in zip(rows, plan.verdicts(), strict=True):
+        splits[verdict.split].append(verdict.to(sample))
     return splits
 
 
-class _Plan:
-    """The split of every sample, decided at the first look."""
+class _Keys:
+    """What a split needs to know of each sample."""
 
-    def __init__(self, samples: Iterable[TrainingSample], config: SplitConfig, rng: random.Random) -> None:
-        grouper = _grouper(config.group_by)
-        stratum = field_reader(config.stratify_by) if config.stratify_by != _ALONE else _one_stratum
-        earlier = _Earlier(config.previous, grouper) if config.previous else None
+    def __init__(self, config: SplitConfig) -> None:
+        self._grouper = _grouper(config.group_by)
+        self._stratum = field_reader(config.stratify_by) if config.stratify_by != _ALONE else _one_stratum
+        self._earlier = _Earlier(config.previous, self._grouper) if config.previous else None
+        self._digests = lru_cache(maxsize=1 << 14)(digest64)
+
+    def of(self, sample: TrainingSample) -> tuple[int, str, int]:
+        group = 0 if self._grouper is None else self._digests(self._grouper(sample))
+        pinned = 0 if self._earlier is None else self._earlier.split(sample, group)
+        return group, self._stratum(sample), pinned
+
+
+class _Plan:
+    """The split of every sample, decided when all keys were seen."""
+
+    def __init__(self, keys: Iterable[tuple[int, str, int]], config: SplitConfig, rng: random.Random) -> None:
+        alone = config.group_by == _ALONE
         groups, rows, pinned = Groups(), array("I"), dict[int, int]()
-        for sample in samples:
-            key = len(rows) if grouper is None else digest64(grouper(sample))
-            number = groups.add(key, stratum(sample))
+        for group, stratum, split in keys:
+            number = groups.add(len(rows) if alone else group, stratum)
             rows.append(number)
-            if earlier is not None and (split := earlier.split(sample, key)):
+            if split:
                 pinned.setdefault(number, split)
         self._rows = rows
         self._splits, self.strata = assign(groups, config.ratios, rng, pinned)
 
-    def splits(self) -> Iterator[str]:
-        return (SPLITS[self._splits[number]] for number in self._rows)
+    def verdicts(self) -> Iterator[Assign]:
+        return (_ASSIGN[self._splits[number]] for number in self._rows)
 
 
 class _Earlier:
@@ -171,15 +196,6 @@ def _grouper(name: str) -> Grouper | None:
         return attrgetter("group")
     field = field_reader(name)
     return lambda sample: field(sample) or sample.group
-
-
-def _placed(sample: TrainingSample, split: str) -> TrainingSample:
-    prov = sample.prov
-    if prov is None:
-        return msgspec.structs.replace(sample, prov=_ONLY[split])
-    if prov.split == split:
-        return sample
-    return msgspec.structs.replace(sample, prov=msgspec.structs.replace(prov, split=split))
 
 
 def _told(strata: Iterable[Stratum]) -> Iterator[str]:

@@ -1,0 +1,157 @@
+"""Processes that do ranges of a file, their results in the order of the ranges.
+
+A child is this interpreter again, told over a pipe what to make and which range to do. It lives no
+longer than its parent: when the pipe ends, so does it. A range that a child could not do comes
+back empty, and the parent does it again, so that its error is the one it would have had alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from afs_core.errors import PluginError
+
+__all__ = ["Crew", "receive", "send"]
+
+_HEADER = struct.Struct(">Q")
+_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from afs_core.crewmate import main; main()"
+_AHEAD = 2  # ranges that a child holds, so that it need not wait for the next
+
+
+class Crew:
+    """``count`` children that were all told ``setup``; use as a context manager."""
+
+    def __init__(self, setup: object, count: int) -> None:
+        self._told = pickle.dumps(setup, protocol=5)
+        self._children = [_start() for _ in range(count)]
+        self._changed = threading.Condition()
+        self._free = threading.Semaphore(count * (_AHEAD + 1))
+        self._results: dict[int, Any] = {}
+        self._closed = False
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._closed = True
+        for child in self._children:
+            child.kill()
+            child.wait()
+            for stream in (child.stdin, child.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError, ValueError):
+                        stream.close()
+
+    def results(self, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        """Each task with its result, None where the child failed at it. Raises PluginError where a
+        child is gone."""
+        waiting = list(tasks)
+        queue = iter(enumerate(waiting))
+        for child in self._children:
+            threading.Thread(target=self._serve, args=(child, queue), daemon=True).start()
+        for number, task in enumerate(waiting):
+            result = self._result(number)
+            if isinstance(result, _Gone):
+                raise result.error()
+            self._free.release()
+            yield task, result
+
+    def _result(self, number: int) -> Any:
+        with self._changed:
+            while number not in self._results:
+                self._changed.wait(timeout=1.0)  # a wait without an end would not hear Ctrl-C everywhere
+            return self._results.pop(number)
+
+    def _serve(self, child: subprocess.Popen[bytes], queue: Iterator[tuple[int, Any]]) -> None:
+        assert child.stdin is not None and child.stdout is not None
+        held: deque[int] = deque()
+        try:
+            child.stdin.write(_HEADER.pack(len(self._told)) + self._told)
+            while not self._closed:
+                while len(held) < _AHEAD and (item := self._next(queue, wait=not held)) is not None:
+                    held.append(item[0])
+                    send(child.stdin, item[1])
+                if not held:
+                    return
+                result = receive(child.stdout)
+                self._deliver(held.popleft(), result)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            gone = _Gone(child.wait())
+            for number in held or [item[0] for item in (self._next(queue, wait=False),) if item]:
+                self._deliver(number, gone)
+
+    def _next(self, queue: Iterator[tuple[int, Any]], *, wait: bool) -> tuple[int, Any] | None:
+        if not self._free.acquire(blocking=wait):
+            return None
+        with self._changed:
+            return next(queue, None)
+
+    def _deliver(self, number: int, result: Any) -> None:
+        with self._changed:
+            self._results[number] = result
+            self._changed.notify_all()
+
+
+class _Gone:
+    def __init__(self, status: int) -> None:
+        self._status = status
+
+    def error(self) -> PluginError:
+        how = f"with exit code {self._status}"
+        if self._status < 0:
+            with contextlib.suppress(ValueError):
+                how = f"by signal {signal.Signals(-self._status).name}"
+        return PluginError(
+            f"a worker process was ended {how} in the middle of its work; nothing was written",
+            hint="make room in memory or use fewer --workers, then run it again",
+        )
+
+
+def _start() -> subprocess.Popen[bytes]:
+    settings: dict[str, Any] = {}
+    if os.name == "posix":
+        settings["process_group"] = 0  # Ctrl-C is for the parent
+    else:
+        settings["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    return subprocess.Popen(
+        [sys.executable, "-c", _BOOT, *sys.path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        **settings,
+    )
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    """One message, whole."""
+    data = pickle.dumps(message, protocol=5)
+    rest = memoryview(_HEADER.pack(len(data)) + data)
+    while rest:
+        rest = rest[stream.write(rest) :]
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """The next message; raises EOFError where the other side is gone."""
+    (length,) = _HEADER.unpack(_exactly(stream, _HEADER.size))
+    return pickle.loads(_exactly(stream, length))
+
+
+def _exactly(stream: IO[bytes], count: int) -> bytearray:
+    data = bytearray(count)
+    rest = memoryview(data)
+    while rest:
+        got = stream.readinto(rest)  # type: ignore[attr-defined]
+        if not got:
+            raise EOFError
+        rest = rest[got:]
+    return data

@@ -1,0 +1,192 @@
+"""Consecutive keyed links: one look at the keys of all rows for all of them, then the rows again.
+
+Between the two looks rows wait as lines: in memory for links that decide as they go, else in a
+spool beside the output.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from afs_core.blame import working
+from afs_core.columns import Columns
+from afs_core.errors import DataError, PluginError
+from afs_core.link import Link
+from afs_core.packed import Packed
+from afs_core.verdict import Assign, Drop
+
+__all__ = ["SPOOL", "Looks", "Waiting", "looks_in"]
+
+_END = object()
+#: Mark of the files in which rows wait.
+SPOOL = "spool-"
+
+
+class Waiting:
+    """Packed rows in order, their lines in a file where ``path`` is given."""
+
+    def __init__(self, path: Path | None, stack: ExitStack) -> None:
+        self._path, self._stack = path, stack
+        self._queue: deque[Packed] = deque()
+        self._file: Any = None
+        self._readers: dict[Path, Any] = {}
+
+    def put(self, packed: Packed) -> None:
+        if len(packed):
+            packed.keys = []
+            if self._path is not None and packed.place is None:
+                self.put_down(packed)
+            self._queue.append(packed)
+
+    def put_down(self, packed: Packed) -> None:
+        """Keep the lines in the file. Raises DataError where they find no room."""
+        assert self._path is not None
+        try:
+            if self._file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._stack.enter_context(self._path.open("wb", buffering=0))
+            packed.place = (self._path, self._file.tell())
+            whole = self._file.write(packed.lines) == len(packed.lines)
+            reason = "" if whole else os.strerror(errno.ENOSPC)
+        except OSError as fault:
+            reason = str(fault.strerror)
+        if reason:
+            raise DataError(f"rows cannot be kept between two looks: {reason}", path=self._path)
+        packed.lines = b""
+
+    def take(self) -> Packed:
+        packed = self._queue.popleft()
+        if packed.place is not None:
+            path, start = packed.place
+            if path not in self._readers:
+                self._readers[path] = self._stack.enter_context(path.open("rb", buffering=0))
+            self._readers[path].seek(start)
+            packed.lines = self._readers[path].read(sum(packed.lengths))
+        return packed
+
+
+class Looks:
+    """The keyed links of a chain that follow each other."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        self.links = links
+
+    @property
+    def rereads(self) -> bool:
+        """Whether a verdict may need the keys of all rows."""
+        return any(link.object.rereads for link in self.links)
+
+    @property
+    def assigns(self) -> bool:
+        return any(_assigns(link) for link in self.links)
+
+    def settled(self, packs: Iterable[Packed], waiting: Waiting) -> Iterator[tuple[Packed, list[Any]]]:
+        """Packed rows with what was decided on each: None, an Assign, or a link and its Drop."""
+        verdicts = _decided(self.links, self._keys(packs, waiting))
+        while (first := next(verdicts, _END)) is not _END:
+            packed = waiting.take()
+            fates = [first, *islice(verdicts, len(packed) - 1)]
+            if len(fates) != len(packed):
+                raise PluginError(f"{self.links[-1].label}: expected a verdict for every key, got fewer")
+            yield packed, fates
+
+    @staticmethod
+    def _keys(packs: Iterable[Packed], waiting: Waiting) -> Iterator[tuple[Any, ...]]:
+        for packed in packs:
+            keys = packed.keys
+            waiting.put(packed)
+            yield from zip(*keys, strict=True)
+
+
+def looks_in(links: Sequence[Link]) -> list[Link]:
+    """The keyed links that ``links`` begins with; one that assigns is the last."""
+    found: list[Link] = []
+    for link in links:
+        if not link.keyed:
+            break
+        found.append(link)
+        if _assigns(link):
+            break
+    return found
+
+
+def _assigns(link: Link) -> bool:
+    return bool(getattr(link.object, "assigns", False))
+
+
+def _decided(links: Sequence[Link], rows: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
+    """What the links decide one after the other; ``rows`` are tuples of one key a link."""
+    head, rest = links[0], links[1:]
+    if not rest:
+        return _verdicts(head, map(itemgetter(0), rows))
+    later: Any = _Later(rest) if head.object.rereads else deque()
+    fates: deque[Any] = deque()
+
+    def own() -> Iterator[Any]:
+        append = later.append
+        for row in rows:
+            append(row[1:])
+            yield row[0]
+
+    def survivors() -> Iterator[tuple[Any, ...]]:
+        took, popleft = fates.append, later.popleft
+        for fate in _verdicts(head, own()):
+            took(fate)
+            row = popleft()
+            if fate is None:
+                yield row
+
+    return _merged(fates, _decided(rest, survivors()))
+
+
+def _merged(fates: deque[Any], verdicts: Iterator[Any]) -> Iterator[Any]:
+    """The verdicts, with the fates of those who never came so far in between."""
+    popleft = fates.popleft
+    for verdict in verdicts:
+        while (fate := popleft()) is not None:
+            yield fate
+        yield verdict
+    yield from fates
+
+
+def _verdicts(link: Link, keys: Iterator[Any]) -> Iterator[Any]:
+    """What one link decides, counted."""
+    assigns = _assigns(link)
+    decided = dropped = 0
+    with working(link.label):
+        for verdict in link.object.decide(keys):
+            decided += 1
+            if verdict is None or (assigns and verdict.__class__ is Assign):
+                yield verdict
+            elif verdict.__class__ is Drop:
+                dropped += 1
+                yield link, verdict
+            else:
+                raise PluginError(f"{link.label}: expected a verdict it may give, got {verdict!r:.80}")
+    link.came_in += decided
+    link.went_out += decided - dropped
+
+
+class _Later:
+    """Keys for links further on, until the first has decided on all: written whole, then taken."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        self._columns = [Columns(link.object.columns) for link in links]
+        self._taken: Iterator[tuple[Any, ...]] | None = None
+
+    def append(self, row: tuple[Any, ...]) -> None:
+        for columns, key in zip(self._columns, row, strict=True):
+            columns.append(key)
+
+    def popleft(self) -> tuple[Any, ...]:
+        if self._taken is None:
+            self._taken = zip(*self._columns, strict=True)
+        return next(self._taken)
