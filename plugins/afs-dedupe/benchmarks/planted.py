@@ -1,10 +1,12 @@
 """Samples with planted near-duplicates, as JSON lines.
 
     python benchmarks/planted.py --rows 200000 --output planted.jsonl
+    python benchmarks/planted.py --rows 200000 --times 10 --output more.jsonl
 
 Of 200,000 rows 150,000 are originals, 40,000 are copies with one to three words replaced, added or
 removed, and 10,000 are exact copies, half of them in other case and spacing. Words follow Zipf's law over
 30,000 words, instructions have 12 to 200 words (63 on average), outputs some 420 bytes.
+``--times`` writes them again and again with words of their own, which is quicker than more rows.
 ``_metadata`` tells each row's family (its original's number) and its edits.
 """
 
@@ -15,6 +17,8 @@ import random
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
+
+import msgspec
 
 from afs_core import TrainingSample, write_samples
 
@@ -104,13 +108,24 @@ def planted(rows: int, seed: int) -> Iterator[TrainingSample]:
         )
 
 
+def repeated(samples: list[TrainingSample], times: int) -> Iterator[TrainingSample]:
+    for turn in range(times):
+        for sample in samples:
+            text = sample.instruction.replace(" ", f" {turn}") if turn else sample.instruction
+            yield msgspec.structs.replace(sample, instruction=f"{turn}{text}" if turn else text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, required=True)
     given = parser.parse_args()
-    print(write_samples(given.output, planted(given.rows, given.seed)))
+    samples = planted(given.rows, given.seed)
+    if given.times > 1:
+        samples = repeated(list(samples), given.times)
+    print(write_samples(given.output, samples))
 
 
 if __name__ == "__main__":

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
-from afs.dedupe.key import question
-from afs.dedupe.overlap import Grams, words
+from afs.dedupe.training_rows import TrainingRows
 from afs_core import Artifact, EvalJob, Finding, Report, Run, TrainingSample, UsageError, read_samples
 from afs_core.jsonl import Writer, atomic_write
 from afs_core.stream import sample_files
 
-__all__ = ["Contamination", "Verdict", "is_recall"]
+if TYPE_CHECKING:
+    from afs.dedupe.suite import SuiteIndex
+
+__all__ = ["Contamination", "Verdict"]
+
+_SHOWN = 10
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What the training data holds of one item of the suite.
+    """What the training data holds of one item of a suite.
 
-    ``overlap`` is the largest share of the item's n-grams that one training sample holds;
-    ``partner`` is the ``sample_id`` of that sample, or of the one that asks the same question.
+    ``item`` is the item's ``id``, else its ``sample_id``. ``overlap`` is the largest share of the item's
+    n-grams that one training sample holds, ``similarity`` the largest of a question to the item's,
+    0 below the limit. ``how`` says what counts against the item, ``where`` is the ``file:line`` of the
+    training sample that the first of it comes from, ``partner`` its ``sample_id``.
     """
 
+    suite: str
     item: str
     instruction: str
     recall: bool
     same_question: bool
     overlap: float
+    similarity: float
+    how: str
+    where: str
     partner: str
     contaminated: bool
 
 
 class Contamination:
-    """Compares ``job.data`` (training samples) with every item of ``job.suite``.
+    """Compares ``job.data`` (training samples) with every item of ``job.suite`` and of ``suites``.
 
-    An item is contaminated if a training sample asks its normalised question, or if one shares
-    a run of ``ngram`` words with its question and reference answer. Recall items ask facts
-    that were trained on purpose, so for them only the question counts. The report has passed
-    if the share of contaminated items is at most ``threshold``; ``contamination.jsonl`` in
-    ``job.output`` holds one :class:`Verdict` a line.
+    An item is contaminated if a training sample asks its normalised question or a near-duplicate of
+    it, or if one shares a run of ``ngram`` words with its question and reference answer. Recall items ask
+    facts that were trained on purpose, so for them only the question itself counts. The report has
+    passed if of no suite more than a share of ``threshold`` is contaminated; ``contamination.jsonl``
+    in ``job.output`` holds one :class:`Verdict` a line. Memory grows with the suites alone.
     """
 
     class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,119 +61,147 @@ class Contamination:
             float,
             Meta(description="An item's n-grams in one sample: more than this share is a copy", ge=0, le=1),
         ] = 0.0
+        similarity: Annotated[
+            float,
+            Meta(
+                description="Jaccard similarity from which two questions count as the same",
+                gt=0,
+                le=1,
+            ),
+        ] = 0.7
         threshold: Annotated[
             float, Meta(description="Largest share of contaminated items that passes", ge=0, le=1)
         ] = 0.0
+        suites: Annotated[list[Path], Meta(description="More suites; each is judged by itself")] = []
 
     def __init__(self, config: Config, run: Run) -> None:
         self._config = config
         self._run = run
 
     def evaluate(self, job: EvalJob, /) -> Report:
-        if job.suite is None or not job.data:
+        """Raises UsageError where data or suite is missing."""
+        from afs.dedupe.suite import SuiteIndex
+
+        paths = [*([job.suite] if job.suite is not None else []), *self._config.suites]
+        if not paths or not job.data:
             raise UsageError(
                 "contamination compares training data with a suite; one of them was not given",
                 hint="name the training samples as data and the test as suite",
             )
-        items = chain.from_iterable(map(read_samples, sample_files(job.suite)))
-        suite = _Suite(islice(items, job.limit), self._config.ngram)
-        compared = 0
+        items = [(name, item) for name, path in _named(paths) for item in islice(_items(path), job.limit)]
+        index = SuiteIndex([item for _, item in items], self._config.ngram, self._config.similarity)
+        rows = TrainingRows(job.data)
         with self._run.progress("contamination") as progress:
-            for sample in _training(job.data):
-                suite.compare(sample)
-                compared += 1
-                progress.advance()
-        verdicts = suite.verdicts(self._config.overlap)
-        return self._report(verdicts, compared, _write(verdicts, job.output))
+            for batch in rows.batches():
+                self._run.check_cancelled()
+                index.compare(batch)
+                progress.advance(len(batch))
+        verdicts = _Judge(self._config, index, rows).verdicts(items)
+        return self._report([name for name, _ in _named(paths)], verdicts, len(rows), job.output)
 
-    def _report(self, verdicts: list[Verdict], compared: int, artifact: Artifact) -> Report:
+    def _report(self, suites: Sequence[str], verdicts: list[Verdict], compared: int, output: Path) -> Report:
         bad = [verdict for verdict in verdicts if verdict.contaminated]
-        share = len(bad) / len(verdicts) if verdicts else 0.0
-        passed = share <= self._config.threshold
-        finding = Finding(
-            name="contaminated items",
-            passed=passed,
-            value=share,
-            limit=f"at most {self._config.threshold:g}",
-            message=f"{len(bad)} of {len(verdicts)} items are held by {compared} training samples",
-        )
+        findings = [self._finding(suite, suites, verdicts, compared) for suite in suites]
+        passed = all(finding.passed for finding in findings)
         summary = {
             "items": len(verdicts),
             "recall_items": sum(verdict.recall for verdict in verdicts),
             "training_samples": compared,
             "contaminated": len(bad),
-            "share": share,
+            "share": max((finding.value for finding in findings), default=0.0),
             "threshold": self._config.threshold,
         }
         return Report(
             title="Contamination",
             passed=passed,
             summary=summary,
-            findings=(finding,),
+            findings=tuple(findings) if passed else (*findings, *_held(bad)),
             tables={"contaminated": [msgspec.to_builtins(verdict) for verdict in bad]},
             notes=() if verdicts else ("The suite is empty, so nothing was compared.",),
-            artifacts=(artifact,),
+            artifacts=(_write(verdicts, output),),
+        )
+
+    def _finding(
+        self, suite: str, suites: Sequence[str], verdicts: Iterable[Verdict], compared: int
+    ) -> Finding:
+        own = [verdict.contaminated for verdict in verdicts if verdict.suite == suite]
+        share = sum(own) / len(own) if own else 0.0
+        return Finding(
+            name="contaminated items" if len(suites) == 1 else f"contaminated items of {suite}",
+            passed=share <= self._config.threshold,
+            value=share,
+            limit=f"at most {self._config.threshold:g}",
+            message=f"{sum(own)} of {len(own)} items are held by {compared} training samples",
         )
 
 
-def is_recall(item: TrainingSample) -> bool:
-    """Whether a suite item asks a fact that was trained on purpose."""
-    check = item.metadata.get("check")
-    marks: list[Any] = [item.metadata.get("kind"), item.prov.kind if item.prov else ""]
-    if isinstance(check, dict):
-        marks += [check.get("kind"), check.get("scorer")]
-    return any(isinstance(mark, str) and mark.startswith("recall") for mark in marks)
+def _held(bad: Sequence[Verdict]) -> Iterator[Finding]:
+    """The first items that are held, for a person to read."""
+    for verdict in bad[:_SHOWN]:
+        asked = " ".join(verdict.instruction.split())
+        short = asked if len(asked) <= 60 else f"{asked[:57]}..."
+        yield Finding(
+            name=verdict.where, passed=False, value=verdict.item, message=f'{verdict.how} as "{short}"'
+        )
+    if len(bad) > _SHOWN:
+        message = f"contamination.jsonl names {len(bad) - _SHOWN} more"
+        yield Finding(name="and so on", passed=False, value=len(bad), message=message)
 
 
-class _Suite:
-    """The items of a suite, and the closest training sample of each so far."""
+class _Judge:
+    """Makes verdicts of what an index found."""
 
-    def __init__(self, items: Iterable[TrainingSample], ngram: int) -> None:
-        self._items = list(items)
-        self._grams = Grams(ngram)
-        self._questions: dict[str, list[int]] = {}
-        self._askers: dict[int, str] = {}
-        self._overlaps: dict[int, tuple[float, str]] = {}
-        for place, item in enumerate(self._items):
-            self._questions.setdefault(question(item), []).append(place)
-            if not is_recall(item):
-                self._grams.add(place, _words(item))
+    def __init__(self, config: Contamination.Config, index: SuiteIndex, rows: TrainingRows) -> None:
+        self._config, self._index = config, index
+        found = (index.asked, index.similarity, index.overlap)
+        self._lines = rows.lines(closest.row for kind in found for closest in kind.values())
 
-    def compare(self, sample: TrainingSample) -> None:
-        for place in self._questions.get(question(sample), ()):
-            self._askers.setdefault(place, sample.sample_id)
-        for place, share in self._grams.shares(_words(sample)):
-            if share > self._overlaps.get(place, (0.0, ""))[0]:
-                self._overlaps[place] = (share, sample.sample_id)
+    def verdicts(self, items: Iterable[tuple[str, TrainingSample]]) -> list[Verdict]:
+        return [self._verdict(place, suite, item) for place, (suite, item) in enumerate(items)]
 
-    def verdicts(self, overlap: float) -> list[Verdict]:
-        return [self._verdict(place, item, overlap) for place, item in enumerate(self._items)]
+    def _verdict(self, place: int, suite: str, item: TrainingSample) -> Verdict:
+        from afs.dedupe.suite import Closest, is_recall
 
-    def _verdict(self, place: int, item: TrainingSample, overlap: float) -> Verdict:
-        asker = self._askers.get(place, "")
-        share, partner = self._overlaps.get(place, (0.0, ""))
+        none = Closest()
+        asked, similar, overlap = (
+            found.get(place, none)
+            for found in (self._index.asked, self._index.similarity, self._index.overlap)
+        )
+        against = {}
+        if asked.row >= 0:
+            against["same question"] = asked
+        elif similar.row >= 0:
+            against[f"similarity {similar.value:.2f}"] = similar
+        if overlap.value > self._config.overlap:
+            against[f"{overlap.value:.0%} of {self._config.ngram}-grams"] = overlap
+        first = next(iter(against.values()), overlap)
         return Verdict(
-            item=item.sample_id,
+            suite=suite,
+            item=str(item.extra.get("id") or item.metadata.get("id") or item.sample_id),
             instruction=item.instruction,
             recall=is_recall(item),
-            same_question=bool(asker),
-            overlap=share,
-            partner=asker or partner,
-            contaminated=bool(asker) or share > overlap,
+            same_question=asked.row >= 0,
+            overlap=overlap.value,
+            similarity=similar.value,
+            how=", ".join(against),
+            where=self._lines.get(first.row, ""),
+            partner=first.sample_id,
+            contaminated=bool(against),
         )
 
 
-def _words(sample: TrainingSample) -> list[list[str]]:
-    """The words of each text of a sample."""
-    if sample.messages:
-        return [words(turn.content) for turn in sample.messages]
-    return [words(text) for text in (sample.instruction, sample.input, sample.output)]
+def _named(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Suites by the name of their file, numbered where two have the same."""
+    names = [path.name for path in paths]
+    return [
+        (path.name if names.count(path.name) == 1 else f"{number}:{path.name}", path)
+        for number, path in enumerate(paths, 1)
+    ]
 
 
-def _training(paths: Iterable[Path]) -> Iterator[TrainingSample]:
-    """The samples of files, and of the ``train.jsonl`` of folders."""
-    for path in paths:
-        yield from read_samples(path / "train.jsonl" if path.is_dir() else path)
+def _items(path: Path) -> Iterator[TrainingSample]:
+    for file in sample_files(path):
+        yield from read_samples(file)
 
 
 def _write(verdicts: list[Verdict], folder: Path) -> Artifact:
