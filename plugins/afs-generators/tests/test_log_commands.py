@@ -51,10 +51,6 @@ def test_the_documented_commands_redact_everything(home: Path) -> None:
         assert {row["domain"] for row in written} == {row["source"] for row in written} == {name}
         for secret in ("ghp_Zx81", "sk-ant-api03", "mail.ada@corp.example", "hunter2secret", "adalove"):
             assert secret not in output.read_text()
-        assert (
-            "nothing to do"
-            in afs(home, command, "--output", f"training_data/{name}.jsonl", "--subagents", "--steps").stderr
-        )
 
 
 def test_json_tells_what_came_and_what_did_not(home: Path) -> None:

@@ -45,6 +45,8 @@ _PASSED = frozenset(
     }
 )
 
+_UNREAD = frozenset({"encrypted_content", "replacement_history", "base_instructions", "instructions"})
+
 
 class Record(msgspec.Struct, frozen=True):
     """A record: ``meta`` heads a session, ``context`` a turn. ``number`` is its line, 0 where a file is
@@ -84,6 +86,8 @@ def _record(number: int, row: dict[str, Any]) -> Record | None:
     kind, payload, at = row.get("type"), row.get("payload"), row.get("timestamp")
     at = at if isinstance(at, str) else ""
     if isinstance(payload, dict):
+        for name in _UNREAD & payload.keys():
+            del payload[name]
         known = _KINDS.get(kind) if isinstance(kind, str) else None
         return Record(number, at, known, payload) if known else None
     if isinstance(kind, str):
