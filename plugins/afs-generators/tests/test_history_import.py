@@ -14,6 +14,7 @@ import pytest
 
 from afs.generators import history_store
 from afs.generators.codex import Codex
+from afs.generators.history import History
 from afs.generators.history_import import import_turns, redaction
 from afs.generators.history_store import HistoryStore
 from afs_core import Run
@@ -177,6 +178,26 @@ def test_what_another_program_adds_meanwhile_stays(tmp_path: Path, monkeypatch: 
     imported(tmp_path, log)
     assert sorted(event["id"] for event in events(tmp_path))[:2] == ["000000000001", "000000000002"]
     assert len(events(tmp_path)) == 3
+
+
+def test_the_history_exports_what_was_imported(tmp_path: Path) -> None:
+    log, root = tmp_path / "rollout-1.jsonl", tmp_path / "history"
+    log.write_text(HEAD + asked("Print it.") + called("c", "x" * 5000) + said("Printed."))
+    imported(root, LOGS / "v1", log)
+    with Run.open() as run:
+        history = History(History.Config(root=root), run)
+        samples = list(history.generate())
+    assert [(sample.source, sample.output[:16]) for sample in samples] == [
+        ("history_tool", "ram.asm:7: healt"),
+        ("history", "At $7EF36D."),
+        ("history", "Patched with sed"),
+        ("history", "You are welcome."),
+        ("history_tool", "x" * 16),
+        ("history", "Printed."),
+    ]
+    assert samples[4].output == "x" * 5000
+    assert history.noted["tool events that failed"] == 1  # the patch
+    assert history.noted["tool events without an answer"] == 1  # sed says nothing
 
 
 def test_the_command(tmp_path: Path) -> None:
