@@ -25,6 +25,12 @@ class AlpacaConverter(Format):
     ``system``; one with tools raises Unrepresentable.
     """
 
+    def convert(self, sample: TrainingSample, /) -> dict[str, Any]:
+        bare = sample.messages is None and not sample.thinking and "tools" not in sample._metadata
+        if bare and self.thinking.mode != "tags":  # most samples are: half the time of the way below
+            return {"instruction": sample.instruction, "input": sample.input, "output": sample.output}
+        return super().convert(sample)
+
     def row(self, sample: TrainingSample) -> dict[str, Any]:
         if sample.metadata and sample.metadata.get("tools"):
             field = "_metadata.tools"
