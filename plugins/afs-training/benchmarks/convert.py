@@ -12,9 +12,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -22,7 +21,21 @@ from afs_core import Run, Stage, TrainingSample, execute, write_samples
 from afs_core.manifest import manifest_path
 
 ROUNDS = 5
-WORDS = "the accumulator loads stores branch carry flag sprite palette dungeon quest é 橋 returns".split()
+WORDS = ("accumulator", "loads", "stores", "carry", "flag", "sprite", "dungeon", "é", "橋", "returns")
+    "the",
+    "accumulator",
+    "loads",
+    "stores",
+    "branch",
+    "carry",
+    "flag",
+    "sprite",
+    "palette",
+    "dungeon",
+    "é",
+    "橋",
+    "returns",
+]
 
 
 class Row(msgspec.Struct):
@@ -47,13 +60,12 @@ def ours(source: Path, output: Path) -> None:
         execute(Stage(name="convert", uses=("converters/alpaca",), inputs=(source,), output=output), run)
 
 
-def samples(count: int) -> Any:
+def samples(count: int) -> Iterator[TrainingSample]:
     rng = random.Random(1)
     for number in range(count):
         said = " ".join(rng.choices(WORDS, k=rng.randrange(20, 120)))
-        yield TrainingSample(
-            f"Question {number}: {said[:90]}?", said, domain="asm", source=f"f{number % 90}.asm"
-        )
+        question = f"Question {number}: {said[:90]}?"
+        yield TrainingSample(question, said, domain="asm", source=f"f{number % 90}.asm")
 
 
 def cpu_seconds(work: Callable[[Path, Path], None], source: Path, output: Path) -> float:
@@ -77,15 +89,13 @@ def main() -> None:
                 times[name].append(cpu_seconds(work, source, output))
         first, second = (output.read_bytes() for _, output in outputs.values())
         size = source.stat().st_size / 1e6
-    base = times["bare msgspec loop"]
-    print(
-        f"{count:,} rows, {size:.0f} MB, CPU seconds, best and median of {ROUNDS}; same bytes: {first == second}"
-    )
+    same = "same bytes" if first == second else "OTHER BYTES"
+    print(f"{count:,} rows, {size:.0f} MB, CPU seconds, best and median of {ROUNDS}, {same}")
+    middle = ROUNDS // 2
     for name, found in times.items():
-        ratios = sorted(mine / other for mine, other in zip(found, base, strict=True))
-        print(
-            f"{name:20} {min(found):6.2f} {sorted(found)[ROUNDS // 2]:6.2f}   ratio {ratios[ROUNDS // 2]:.2f}"
-        )
+        base = zip(found, times["bare msgspec loop"], strict=True)
+        ratios = sorted(mine / other for mine, other in base)
+        print(f"{name:20} {min(found):6.2f} {sorted(found)[middle]:6.2f}   ratio {ratios[middle]:.2f}")
 
 
 if __name__ == "__main__":

@@ -44,14 +44,15 @@ class Detector:
     def parse(self, row: dict[str, Any]) -> TrainingSample:
         """The sample of a row; raises DataError where no format or several explain it."""
         last = self._all().get(self.name)
-        if last is not None and last.matches(row):
-            return last.parse(row)
-        self.name = self.named(row)
+        if last is None or not last.matches(row):
+            if last is not None and not self._matching(row):
+                return last.parse(row)  # nobody's row: the format of the rows before says what is wrong
+            self.name = self.named(row)
         return self._all()[self.name].parse(row)
 
     def named(self, row: dict[str, Any]) -> str:
         """The format of a row. Several that read the same sample out of it are as good as one."""
-        found = [name for name, converter in self._all().items() if converter.matches(row)]
+        found = self._matching(row)
         if not found:
             raise _unknown(row, list(self._all()))
         if len(found) == 1:
@@ -63,6 +64,9 @@ class Detector:
             several = ", ".join(name for name, _ in read)
             raise DataError(f"rows of {several} look like this one", hint=f"--from {read[0][0]} says which")
         return read[0][0]
+
+    def _matching(self, row: dict[str, Any]) -> list[str]:
+        return [name for name, converter in self._all().items() if converter.matches(row)]
 
     def _read(self, name: str, row: dict[str, Any]) -> TrainingSample | None:
         try:
