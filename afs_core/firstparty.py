@@ -135,7 +135,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
-    "redaction": ("transforms/redaction",),
+    "redaction": ("transforms/redaction", "evaluators/secrets"),
     "training": (
         "transforms/quality",
         "transforms/quality-floor",

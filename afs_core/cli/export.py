@@ -1,10 +1,12 @@
 """The chain of every exporter: generator, redaction, then what the caller adds, then the limit.
 
-Samples come from people's own files, so nothing leaves unredacted unless that is asked for.
+Samples come from people's own files, so nothing leaves unredacted unless that is asked for. What was
+written is scanned once more, and set aside if it still holds a secret.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,15 +16,17 @@ import msgspec
 
 from afs_core.cli.console import Console
 from afs_core.cli.options import data_path, require_settings
-from afs_core.errors import Missing
+from afs_core.errors import GateRefused, Missing, UnknownName
 
 if TYPE_CHECKING:
     from afs_core.registry import Registry
+    from afs_core.run import Run
     from afs_core.stage import Outcome
 
 __all__ = ["REDACTION", "export", "export_options"]
 
 REDACTION = "transforms/redaction"
+_SCAN = "secrets"
 
 #: A use of the chain with its settings.
 Step = tuple[str, Mapping[str, Any]]
@@ -62,7 +66,8 @@ def export(
     """Run generator → redaction → ``then`` (scorers, transforms) → limit, and report it.
 
     ``limit`` is the number of samples written. Raises Missing (exit code 5) where redaction is
-    absent or disabled and ``redact`` was not turned off.
+    absent or disabled and ``redact`` was not turned off, GateRefused (exit code 3) where the last
+    scan finds a secret in what was written.
     """
     from afs_core.stage import Stage, execute
 
@@ -79,8 +84,44 @@ def export(
             limit=limit,
         )
         outcome = execute(stage, run)
+        if redact and output is not None and output != Path("-"):
+            _scan(output, run)
     console.report(outcome)
     return outcome
+
+
+def _scan(output: Path, run: Run) -> None:
+    """Raises GateRefused, with ``output`` renamed, where a secret is left in it."""
+    from afs_core.protocols import EvalJob
+
+    try:
+        scanner = run.use("evaluators", _SCAN)
+    except (Missing, UnknownName):  # another plugin redacts, and has no scan
+        run.warn(f"{output} was not scanned for secrets that are left: nothing provides evaluators/{_SCAN}")
+        return
+    report = scanner.evaluate(EvalJob(output=run.workdir, data=(output,)))
+    if report.passed:
+        return
+    aside = _set_aside(output)
+    raise GateRefused(
+        f"secrets are left in what was written: {'; '.join(finding.message for finding in report.findings)}",
+        hint=f"look at {aside}, where it was set aside; afs redact --scan {aside} lists the places",
+    )
+
+
+def _set_aside(output: Path) -> Path:
+    """Rename ``output`` and its manifest to a name of their own, ``<name>.refused``."""
+    from afs_core.manifest import manifest_path
+
+    aside = output.with_name(f"{output.name}.refused")
+    if aside.is_dir():
+        shutil.rmtree(aside)
+    aside.unlink(missing_ok=True)
+    manifest = manifest_path(output)
+    output.replace(aside)
+    if manifest.exists():  # beside a file; that of a folder went with it
+        manifest.replace(manifest_path(aside))
+    return aside
 
 
 def _checked(registry: Registry, generator: str, settings: Mapping[str, Any], redact: bool) -> dict[str, Any]:

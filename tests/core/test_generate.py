@@ -51,7 +51,7 @@ REDACTION = """
 
         def apply(self, samples):
             for sample in samples:
-                output = sample.output.replace("hunter2", "<PASSWORD_1>")
+                output = sample.output.replace("hunter2", "<PASSWORD_k3x7qa>")
                 if output == "drop":
                     self.run.drop(sample, "all secret")
                 else:
@@ -100,7 +100,7 @@ def test_config_fields_are_options(parrot: Any) -> None:
 def test_samples_come_redacted_on_standard_output_and_talk_does_not(redacted: Any) -> None:
     done = redacted.afs("generate", "parrot", "--source", "words.txt")
     assert done.returncode == 0, done.stderr
-    assert [row["output"] for row in rows(done.stdout)] == ["one", "<PASSWORD_1>", "three"]
+    assert [row["output"] for row in rows(done.stdout)] == ["one", "<PASSWORD_k3x7qa>", "three"]
     assert "generators/parrot     4 out" in done.stderr
     assert "transforms/redaction  4 in  3 out  1 dropped: 1 all secret" in done.stderr
 
@@ -165,7 +165,7 @@ def test_a_generator_at_fault_is_named_and_writes_nothing(redacted: Any, act: st
 
 def test_the_limit_counts_what_is_written(redacted: Any) -> None:
     done = redacted.afs("generate", "parrot", "--source", "words.txt", "--limit", "3")
-    assert [row["output"] for row in rows(done.stdout)] == ["one", "<PASSWORD_1>", "three"]
+    assert [row["output"] for row in rows(done.stdout)] == ["one", "<PASSWORD_k3x7qa>", "three"]
 
 
 def test_a_file_has_a_manifest_and_a_second_run_does_nothing(redacted: Any) -> None:

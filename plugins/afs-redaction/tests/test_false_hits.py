@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from afs.redaction import Redactor
+from afs.redaction import RULES, Redactor, Rule
 
 LIMIT = 1 / 10_000
 
 
 def python() -> Iterator[str]:
     library = Path(sysconfig.get_path("stdlib"))
-    for path in sorted(library.rglob("*.py")):
-        if not {"site-packages", "test", "tests"} & set(path.parts):
+    for path in sorted(library.rglob("*.py"))[::3]:  # the benchmark takes all
+        if "site-packages" not in path.parts:
             yield path.read_text("utf-8", "replace")
 
 
@@ -56,12 +56,13 @@ def test_at_most_one_hit_in_ten_thousand_lines(corpus: object) -> None:
     assert redactor.counts.total() <= lines * LIMIT, redactor.counts
 
 
-def test_where_the_set_runs_out_of_memory_every_rule_is_tried() -> None:
+def test_where_the_set_runs_out_of_memory_every_rule_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         def Match(self, data: bytes) -> None:  # noqa: N802
             return None
 
-    redactor = Redactor()
-    redactor._triggers = Full()
-    assert redactor.text("mail a@x.io, password = 'hunter22'") == "mail <EMAIL_1>, password = '<PASSWORD_1>'"
+    monkeypatch.setattr("afs.redaction.triggers._compiled", lambda patterns: Full())
+    redactor = Redactor([*RULES[-40:], Rule("NEW", "new", "new")])  # not compiled before
+    clean = redactor.text("mail a@x.io, password = 'hunter22'")
+    assert "a@x" not in clean and "hunter" not in clean
     assert redactor.suspects(b"x")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import string
 import time
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.redaction import RULES, Redactor
-from afs.redaction.redactor import _set_of
+from afs.redaction.triggers import Triggers
 from afs.redaction.walk import text_redacted, value_redacted
 
 SECRET = "q7Rk2vX9mZt4Lw8Bd5Yn"
@@ -89,7 +91,7 @@ def test_surroundings_give_a_secret_away(name: str) -> None:
     redactor = Redactor()
     clean = redactor.text(text)
     assert secret not in clean
-    assert f"<{kind}_1>" in clean
+    assert re.search(f"<{kind}_[a-z2-7]{{6}}>", clean)
     assert dict(redactor.counts) == {kind: 1}
     assert redactor.text(clean) is clean
 
@@ -109,65 +111,61 @@ def test_a_key_names_its_value() -> None:
         "max_tokens": "4096",
         "cookies": {"session": "plain"},
     }
-    clean = value_redacted(value, Redactor())
+    clean = kinds(value_redacted(value, Redactor()))
     assert clean == {
         **value,
-        "password": "<PASSWORD_1>",
-        "apiKey": "<SECRET_1>",
-        "db": {"PGPASSWORD": "<PASSWORD_2>"},
+        "password": "<PASSWORD>",
+        "apiKey": "<SECRET>",
+        "db": {"PGPASSWORD": "<PASSWORD>"},
     }
 
 
 def test_no_key_is_lost() -> None:
-    value = {"<EMAIL_1>": 1, "a@x.io": 2, "b@x.io": 3}
-    assert value_redacted(value, Redactor()) == {"<EMAIL_1>": 1, "<EMAIL_2>": 2, "<EMAIL_3>": 3}
-    crossed = {"a@x.io": 1, "<EMAIL_1>": 2}
-    assert sorted(value_redacted(crossed, Redactor()).values()) == [1, 2]
+    marked = Redactor().text("a@x.io")
+    clean = value_redacted({marked: 1, "a@x.io": 2, "b@x.io": 3}, Redactor())
+    assert sorted(clean.values()) == [1, 2, 3] and "@" not in "".join(clean)
+    crossed = value_redacted({"a@x.io": 1, marked: 2}, Redactor())
+    assert sorted(crossed.values()) == [1, 2]
+
+
+def kinds(value: Any) -> Any:
+    """``value`` with its placeholders by kind alone."""
+    return json.loads(re.sub(r"<([A-Z_]+)_[a-z2-7]{6}>", r"<\1>", json.dumps(value)))
 
 
 def test_json_in_a_string_stays_json_and_keeps_its_form() -> None:
     text = '{ "password":"letme!n",\n "n": 1.500, "big": 123456789012345678901, "é": "\\u00e9\\ud800" }'
     clean = text_redacted(text, Redactor())
-    assert clean == text.replace("letme!n", "<PASSWORD_1>")
+    assert clean == text.replace("letme!n", Redactor().value("password", "letme!n"))
 
 
 def test_json_escapes_hide_nothing() -> None:
     hidden = "".join(f"\\u{ord(char):04x}" for char in "ghp_" + LONG)
     clean = text_redacted(f'{{"a": "{hidden}"}}', Redactor())
-    assert json.loads(clean) == {"a": "<GITHUB_TOKEN_1>"}
-
-
-def test_same_secret_same_placeholder_and_different_ones_differ() -> None:
-    redactor = Redactor()
-    assert redactor.text("a@x.io b@x.io a@x.io") == "<EMAIL_1> <EMAIL_2> <EMAIL_1>"
-    assert redactor.text("b@x.io c@x.io") == "<EMAIL_2> <EMAIL_3>"
-
-
-def test_numbers_that_a_text_already_uses_are_not_given_out_again() -> None:
-    assert Redactor().text("<EMAIL_7> wrote to c@x.io") == "<EMAIL_7> wrote to <EMAIL_8>"
+    assert kinds(json.loads(clean)) == {"a": "<GITHUB_TOKEN>"}
 
 
 def test_allowed_values_stay() -> None:
     from hashlib import sha256
 
     redactor = Redactor(allow=[sha256(b"a@x.io").hexdigest(), sha256(b"letme!n").hexdigest().upper()])
-    assert redactor.text("a@x.io b@x.io") == "a@x.io <EMAIL_1>"
+    assert redactor.text("a@x.io a%40x.io b@x.io") == f"a@x.io a%40x.io {redactor.text('b@x.io')}"
     assert redactor.value("password", "letme!n") == "letme!n"
 
 
 @pytest.mark.parametrize(
     "hostile",
     [
-        "a@" * 200_000,
-        "eyJ" * 150_000,
-        "://a:" * 80_000,
-        "-----BEGIN PRIVATE KEY-----\n" * 15_000,
-        "=" * 400_000,
-        'password="' * 40_000,
-        "/home/" * 60_000,
-        "cookie: a=" * 40_000,
-        '{"a":' * 60_000,
-        "A_KEY=" * 60_000,
+        "a@" * 50_000,
+        "eyJ" * 37_000,
+        "://a:" * 20_000,
+        "-----BEGIN PRIVATE KEY-----\n" * 3_000,
+        "=" * 100_000,
+        'password="' * 10_000,
+        "/home/" * 15_000,
+        "cookie: a=" * 10_000,
+        '{"a":' * 15_000,
+        "A_KEY=" * 15_000,
     ],
     ids=range(10),
 )
@@ -187,13 +185,23 @@ def test_hostile_text_takes_linear_time(hostile: str) -> None:
 _PARTS = st.sampled_from(
     [
         *(text for text, _, _ in LEAKS.values()),
-        *(LONG, SECRET, "ghp_" + LONG, "<EMAIL_1>", "<PASSWORD_3>", "-----BEGIN PRIVATE KEY-----"),
+        *(
+            LONG,
+            SECRET,
+            "ghp_" + LONG,
+            "<EMAIL_k3x7qa>",
+            "<PASSWORD_abcdef>",
+            "%40",
+            "\\u0040",
+            "-----BEGIN PRIVATE KEY-----",
+        ),
         *("password", "token: ", "PASSWORD=", "/home/", "://", "\\n", "\n"),
         *" @:=\"'éa.<>{}",
     ]
 )
 
 
+@settings(deadline=None)  # the first example compiles all rules
 @given(st.lists(st.one_of(_PARTS, st.text(max_size=8)), max_size=12).map("".join))
 def test_twice_is_once(text: str) -> None:
     clean = Redactor().text(text)
@@ -203,15 +211,16 @@ def test_twice_is_once(text: str) -> None:
     assert text_redacted(walked, Redactor()) == walked
 
 
+@settings(deadline=None)  # the first example compiles all rules
 @given(st.lists(st.one_of(_PARTS, st.text(max_size=8)), max_size=12).map("".join))
 def test_no_pattern_matches_where_its_trigger_does_not(text: str) -> None:
     data = text.encode()
-    hits = _TRIGGERS.Match(data) or []
+    hits = set(_TRIGGERS.match(data))
     for index, rule in enumerate(RULES):
         assert index in hits or not list(rule.spans(data)), rule
 
 
-_TRIGGERS = _set_of(tuple(rule.trigger for rule in RULES))
+_TRIGGERS = Triggers([rule.trigger for rule in RULES])
 
 
 @pytest.mark.parametrize("seed", range(20))

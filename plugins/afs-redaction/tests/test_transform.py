@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,11 @@ def run(tmp_path: Path) -> Run:
     return Run.open(workdir=tmp_path / "work")
 
 
+def bare(text: str) -> str:
+    """``text`` with its placeholders by kind alone."""
+    return re.sub(r"<([A-Z][A-Z0-9_]*)_[a-z2-7]{6}>", r"<\1>", text)
+
+
 def redaction(run: Run, **settings: Any) -> Redaction:
     return Redaction(Redaction.Config(**settings), run)
 
@@ -56,20 +62,14 @@ def test_a_redacted_sample_says_so(run: Run) -> None:
         prov=Provenance(source="a.md", transforms=("quality",)),
     )
     done = clean(transform, sample)[0]
-    assert done.instruction == "<GITHUB_TOKEN_1> of <EMAIL_1>" and done.output == "<EMAIL_2>"
+    assert bare(done.instruction) == "<GITHUB_TOKEN> of <EMAIL>" and bare(done.output) == "<EMAIL>"
+    assert done.output not in done.instruction
     assert done.metadata == {"k": 1, "redacted": {"EMAIL": 2, "GITHUB_TOKEN": 1}}
     assert done.prov is not None and done.prov.transforms == ("quality", "redaction")
     assert done.quality_score == 0.5
     assert sample.metadata == {"k": 1}
     assert transform.noted == {"EMAIL": 2, "GITHUB_TOKEN": 1}
     assert clean(redaction(run), done)[0] is done
-
-
-def test_placeholders_are_stable_over_the_dataset(run: Run) -> None:
-    samples = [TrainingSample(instruction=f"{name}@x.io", output="ok") for name in "abcab"]
-    done = clean(redaction(run), *samples)
-    assert [sample.instruction for sample in done] == [f"<EMAIL_{n}>" for n in (1, 2, 3, 1, 2)]
-    assert done == clean(redaction(run), *samples)
 
 
 def test_a_key_that_stands_twice_in_a_line_hides_nothing(run: Run, tmp_path: Path) -> None:
@@ -97,8 +97,8 @@ def test_settings(run: Run, tmp_path: Path) -> None:
     )
     text = "Ada Lovelace (ok@x.io) in room 12: ACME-123456 acme-000000 r:aaaaaaaa r:abcdefgh"
     done = clean(transform, TrainingSample(instruction=text, output="x"))[0]
-    assert done.instruction == (
-        "<NAME_1> (ok@x.io) in <ROOM_1>: ACME-<ACME_TICKET_1> acme-000000 r:aaaaaaaa r:<RANDOM_1>"
+    assert bare(done.instruction) == (
+        "<NAME> (ok@x.io) in <ROOM>: ACME-<ACME_TICKET> acme-000000 r:aaaaaaaa r:<RANDOM>"
     )
 
 
@@ -111,8 +111,10 @@ def test_the_login_name_where_it_stands_as_one(run: Run, monkeypatch: pytest.Mon
     text = "will it work? will@host:~$ ls ~will /srv/will/x user: will"
     sample = TrainingSample(instruction=text, output="x")
     done = clean(redaction(run), sample)[0]
-    assert done.instruction == "will it work? <USER_1>@host:~$ ls ~<USER_1> /srv/<USER_1>/x user: <USER_1>"
-    assert clean(redaction(run, own_name=False), sample)[0] is sample
+    assert bare(done.instruction) == "will it work? <USER>@host:~$ ls ~<USER> /srv/<USER>/x user: <USER>"
+    assert len(set(re.findall("<USER_.{6}>", done.instruction))) == 1
+    done = clean(redaction(run, own_name=False), sample)[0]  # what stands in a prompt is a name anyway
+    assert bare(done.instruction) == "will it work? <USER>@host:~$ ls ~will /srv/will/x user: will"
 
 
 @pytest.mark.parametrize(
@@ -178,13 +180,13 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     first, second = (tmp_path / "out.jsonl").read_bytes().splitlines(keepends=True)
     assert first == unchanged
-    assert json.loads(second)["instruction"] == "<GITHUB_TOKEN_1>"
+    assert bare(json.loads(second)["instruction"]) == "<GITHUB_TOKEN>"
     assert b"1 GITHUB_TOKEN" in done.stderr and TOKEN.encode() not in done.stderr
     manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
     assert manifest["counts"][1]["noted"] == {"GITHUB_TOKEN": 1}
     assert TOKEN not in json.dumps(manifest)
     piped = afs(tmp_path, "redact", stdin=unchanged + secret)
-    assert piped.stdout == (tmp_path / "out.jsonl").read_bytes()
+    assert bare(piped.stdout.decode()) == bare((tmp_path / "out.jsonl").read_text())
     again = afs(tmp_path, "redact", "--input", "out.jsonl", "--output", "again.jsonl")
     assert again.returncode == 0
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()

@@ -2,14 +2,14 @@
 
 >>> from afs.redaction import Redactor
 >>> Redactor().text("push with ghp_Zx81kQ0v7Jt2LmN4bWc6RyTs9UaE3DfG5hKp, please")
-'push with <GITHUB_TOKEN_1>, please'
+'push with <GITHUB_TOKEN_ghkgcn>, please'
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["RULES", "Placeholders", "Redaction", "Redactor", "Rule", "sample_redacted"]
+__all__ = ["RULES", "Placeholders", "Redaction", "Redactor", "Rule", "Secrets", "sample_redacted"]
 
 _HOMES = {
     "RULES": "rules",
@@ -17,6 +17,7 @@ _HOMES = {
     "Redaction": "transform",
     "Redactor": "redactor",
     "Rule": "rule",
+    "Secrets": "secrets",
     "sample_redacted": "walk",
 }
 

@@ -1,45 +1,33 @@
-"""What stands where a secret stood: ``<KIND_N>``.
+"""What stands where a secret stood: ``<KIND_TAG>``, such as ``<GITHUB_TOKEN_k3x7qa>``.
 
-``KIND`` is upper-case letters, digits and underscores, starting with a letter and naming what was found
-(``EMAIL``, ``GITHUB_TOKEN``); ``N`` counts the distinct secrets of that kind from 1, in the order
-in which they first appear in one dataset. So a placeholder says nothing about its secret, not
-even through a hash, and the same input in the same order gives the same placeholders.
+``KIND`` names what was found: upper-case letters, digits and underscores, beginning with a letter.
+``TAG`` is six characters of base32 (``a-z2-7``): 30 bits of BLAKE2b of the secret, keyed with the
+dataset's salt. So it depends on the secret and the salt alone, not on what was seen before: samples may
+be redacted in any order, by any number of processes. Secrets whose tags collide only look alike.
 """
 
 from __future__ import annotations
 
 import re
-import secrets
-from collections import Counter
+from base64 import b32encode
 from hashlib import blake2b
 
 __all__ = ["PLACEHOLDER", "Placeholders"]
 
-PLACEHOLDER = re.compile(rb"<([A-Z][A-Z0-9_]{0,62})_([1-9][0-9]{0,8})>")
+_TAG = 6
+_OPEN, _CLOSE = rb"(?:<|&lt;|%3[Cc]|\\+u003[Cc])", rb"(?:>|&gt;|%3[Ee]|\\+u003[Ee])"
+#: A placeholder as it is written, or as HTML, a URL and cautious JSON escape it.
+PLACEHOLDER = re.compile(_OPEN + rb"[A-Z][A-Z0-9_]{0,62}_[a-z2-7]{6}" + _CLOSE)
 
 
 class Placeholders:
-    """The placeholders of one dataset.
+    """The placeholders of one dataset; ``salt`` is of any length."""
 
-    Secrets are remembered only as digests under a key that dies with this object.
-    """
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._known: dict[bytes, bytes] = {}
-        self._last: Counter[str] = Counter()
+    def __init__(self, salt: bytes = b"") -> None:
+        self._keyed = blake2b(key=blake2b(salt, digest_size=32).digest(), digest_size=5)
 
     def of(self, kind: str, secret: bytes) -> bytes:
-        """The placeholder of ``secret``; the kind it was first found as stays its kind."""
-        digest = blake2b(secret, key=self._key, digest_size=16).digest()
-        known = self._known.get(digest)
-        if known is None:
-            self._last[kind] += 1
-            known = self._known[digest] = f"<{kind}_{self._last[kind]}>".encode()
-        return known
-
-    def reserve(self, data: bytes) -> None:
-        """Never give out again what ``data`` already holds, as a dataset redacted before does."""
-        for kind, number in PLACEHOLDER.findall(data):
-            name = kind.decode()
-            self._last[name] = max(self._last[name], int(number))
+        """The placeholder of ``secret``; found as another kind, it has the same tag."""
+        keyed = self._keyed.copy()
+        keyed.update(secret)
+        return f"<{kind}_{b32encode(keyed.digest())[:_TAG].decode().lower()}>".encode()

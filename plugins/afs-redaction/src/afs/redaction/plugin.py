@@ -20,6 +20,18 @@ def afs_transforms() -> list[Capability]:
 
 
 @hookimpl
+def afs_evaluators() -> list[Capability]:
+    return [
+        Capability(
+            name="secrets",
+            target="afs.redaction.secrets:Secrets",
+            summary="Whether written data still holds what redaction takes out.",
+            requires=_RE2,
+        )
+    ]
+
+
+@hookimpl
 def afs_commands() -> list[Command]:
     return [
         Command(

@@ -34,7 +34,8 @@ class Rule:
     ``pattern`` is RE2 syntax; the secret is its last group that took part in the match, or the
     whole match where it has none. ``trigger`` is a cheaper RE2 that matches in every text in which
     ``pattern`` does. ``accept`` judges a candidate that the pattern found. With ``within``, the
-    pattern is sought only inside what that RE2 finds. ``group`` names the secret's group instead.
+    pattern is sought only inside what that RE2 finds. ``group`` names the secret's group instead. ``spare``
+    says of a text, the match in it (start and end) and the secret whether it is to stay.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Rule:
         accept: Callable[[str], bool] = _anything,
         within: str = "",
         group: int | None = None,
+        spare: Callable[[bytes, int, int, str], bool] | None = None,
     ) -> None:
         self.kind = kind
         self.trigger = trigger
@@ -53,6 +55,7 @@ class Rule:
         self.accept = accept
         self.within = within
         self.group = group
+        self.spare = spare
 
     def __repr__(self) -> str:
         return f"Rule({self.kind!r}, pattern={self.pattern!r})"
@@ -60,6 +63,10 @@ class Rule:
     @cached_property
     def _regex(self) -> Any:
         return compiled(self.pattern)
+
+    @cached_property
+    def _groups(self) -> int:
+        return int(self._regex.groups)
 
     @cached_property
     def _region(self) -> Any:
@@ -71,19 +78,25 @@ class Rule:
             yield from self._spans(data)
             return
         for region in self._region.finditer(data):
-            start, end = _last_group(region)
+            start, end = _last_group(region, self._region.groups)
             for first, last in self._spans(data[start:end]):
                 yield start + first, start + last
 
     def _spans(self, data: bytes) -> Iterator[tuple[int, int]]:
         for match in self._regex.finditer(data):
-            span = _last_group(match) if self.group is None else match.span(self.group)
-            if span[0] < span[1]:
+            span = _last_group(match, self._groups) if self.group is None else match.span(self.group)
+            if span[0] < span[1] and not self._is_spared(data, match, span):
                 yield span
 
+    def _is_spared(self, data: bytes, match: Any, span: tuple[int, int]) -> bool:
+        if self.spare is None:
+            return False
+        start, end = match.span()
+        return self.spare(data, start, end, data[slice(*span)].decode("utf-8", "replace"))
 
-def _last_group(match: Any) -> tuple[int, int]:
-    for group in range(match.re.groups, 0, -1):
+
+def _last_group(match: Any, groups: int) -> tuple[int, int]:
+    for group in range(groups, 0, -1):
         span: tuple[int, int] = match.span(group)
         if span[0] >= 0:
             return span

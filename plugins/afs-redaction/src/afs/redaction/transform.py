@@ -2,63 +2,37 @@
 
 from __future__ import annotations
 
-import getpass
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from afs.redaction.gitleaks import gitleaks_rules
-from afs.redaction.judgement import is_personal
-from afs.redaction.redactor import Redactor
-from afs.redaction.rule import Rule, compiled
-from afs.redaction.rules import RULES, name_rule, own_name_rule
+from afs.redaction.settings import RuleSettings, redactor_of
 from afs.redaction.walk import sample_redacted
-from afs_core import ConfigError, DataError, Run, TrainingSample
+from afs_core import DataError, Run, TrainingSample
 
-__all__ = ["ExtraRule", "Redaction"]
-
-_KIND = re.compile(r"[A-Z][A-Z0-9_]{0,62}")
-_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-
-
-class ExtraRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule of the user's own: ``kind`` names its placeholders, ``pattern`` is RE2 syntax."""
-
-    kind: str
-    pattern: str
+__all__ = ["Redaction"]
 
 
 class Redaction:
     """Replaces secrets and personal data in every string of a sample by placeholders.
 
-    A sample in which nothing is found goes on as the very same object. ``noted`` counts the
-    places that were redacted, by kind.
+    A sample in which nothing is found goes on as the very same object. Each is redacted by itself:
+    ``noted``, which counts the places by kind, is all that samples share.
     """
 
-    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-        allow: Annotated[
-            tuple[str, ...], Meta(description="SHA-256 digests, in hexadecimal, of values that are to stay.")
-        ] = ()
-        names: Annotated[
-            tuple[str, ...], Meta(description="Names and words that are redacted wherever they stand.")
-        ] = ()
-        own_name: Annotated[
-            bool, Meta(description="Redact this machine's login name where it stands as one.")
-        ] = True
-        rules: Annotated[
-            tuple[ExtraRule, ...], Meta(description="Further rules: kind, and a pattern in RE2 syntax.")
-        ] = ()
-        rules_file: Annotated[Path | None, Meta(description="Further rules, as Gitleaks writes them.")] = None
+    rowwise = True
+
+    class Config(RuleSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        salt: Annotated[
+            str, Meta(description="Text of your own that keys the tags of placeholders; keep it to yourself.")
+        ] = ""
 
     def __init__(self, config: Config | None, run: Run) -> None:
         config = self.Config() if config is None else config
-        _check(config)
-        self._redactor = Redactor(_rules(config), allow=config.allow)
+        self._redactor = redactor_of(config, salt=run.salt + config.salt.encode())
         self.noted: Counter[str] = Counter()
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
@@ -83,7 +57,7 @@ class Redaction:
         line: bytes | None = sample.__dict__.get("line")
         if line is None or not self._redactor.suspects(line):
             return False
-        return self._redactor.holds(line.decode("utf-8", "replace"))
+        return bool(self._redactor.find(line.decode("utf-8", "replace")))
 
 
 def _marked(sample: TrainingSample, counts: Counter[str]) -> TrainingSample:
@@ -95,35 +69,3 @@ def _marked(sample: TrainingSample, counts: Counter[str]) -> TrainingSample:
     if prov is not None and "redaction" not in prov.transforms:
         prov = msgspec.structs.replace(prov, transforms=(*prov.transforms, "redaction"))
     return msgspec.structs.replace(sample, _metadata=metadata, prov=prov)
-
-
-def _check(config: Redaction.Config) -> None:
-    for digest in config.allow:
-        if not _DIGEST.fullmatch(digest):
-            raise ConfigError(
-                f"redaction: allow: expected a SHA-256 of 64 hexadecimal digits, got {digest[:80]!r}",
-                hint="printf %s VALUE | sha256sum",
-            )
-    for rule in config.rules:
-        if not _KIND.fullmatch(rule.kind):
-            raise ConfigError(f"redaction: rules: expected a kind such as TICKET_NUMBER, got {rule.kind!r}")
-        compiled(rule.pattern)
-
-
-def _rules(config: Redaction.Config) -> list[Rule]:
-    rules = list(RULES)
-    rules += [Rule(extra.kind, extra.pattern, extra.pattern) for extra in config.rules]
-    if config.rules_file is not None:
-        rules += gitleaks_rules(config.rules_file)
-    rules += [name_rule(name) for name in config.names if name]
-    login = _login() if config.own_name else ""
-    if len(login) >= 3 and is_personal(login):
-        rules.append(own_name_rule(login))
-    return rules
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

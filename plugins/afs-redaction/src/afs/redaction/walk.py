@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -11,10 +12,12 @@ import msgspec
 from afs.redaction.redactor import Redactor
 from afs_core import Message, Provenance, ToolCall, TrainingSample
 
-__all__ = ["sample_redacted", "text_redacted", "value_redacted"]
+__all__ = ["json_redacted", "parsed", "sample_redacted", "text_redacted", "value_redacted"]
 
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)?', re.DOTALL)
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _DEPTH = 16
+_KEY = frozenset({"name", "Name", "key", "Key"})
+_VALUE = frozenset({"value", "Value", "val"})
 
 
 def sample_redacted(sample: TrainingSample, redactor: Redactor) -> TrainingSample:
@@ -44,8 +47,10 @@ def value_redacted(value: Any, redactor: Redactor, name: str = "", depth: int = 
 
 def text_redacted(text: str, redactor: Redactor, name: str = "", depth: int = 0) -> str:
     """A string; JSON in it is redacted string by string and stays JSON, byte for byte elsewhere."""
-    if depth < _DEPTH and _may_be_json(text) and _needs_parsing(text, redactor) and _is_json(text):
-        return _json_redacted(text, redactor, depth + 1)
+    if depth < _DEPTH and _may_be_json(text) and _needs_parsing(text, redactor):
+        tree = parsed(text)
+        if tree is not None:
+            return json_redacted(text, tree, redactor, depth + 1)
     return redactor.value(name, text) if name else redactor.text(text)
 
 
@@ -67,10 +72,11 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
 def _mapping_redacted(mapping: dict[Any, Any], redactor: Redactor, depth: int) -> dict[Any, Any]:
     items: dict[Any, Any] = {}
     same = True
+    own = _own_name(mapping.items())
     for key, value in mapping.items():
         name = key if isinstance(key, str) else ""
         new_key = redactor.text(key) if name else key
-        new = value_redacted(value, redactor, name, depth)
+        new = value_redacted(value, redactor, own if own and name in _VALUE else name, depth)
         same = same and new_key is key and new is value
         items[new_key if new_key is key else _free(new_key, {**items, **mapping})] = new
     return mapping if same else items
@@ -97,33 +103,47 @@ def _needs_parsing(text: str, redactor: Redactor) -> bool:
     return hidden or redactor.suspects(text.encode("utf-8", "surrogatepass"))
 
 
-def _is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError):
-        return _is_odd_json(text)
-    return True
+def parsed(text: str | bytes) -> Any:
+    """The JSON in ``text``, objects as :class:`_Pairs`; None where it is none.
 
-
-def _is_odd_json(text: str) -> bool:
-    """JSON that msgspec refuses and JavaScript writes: lone surrogates, huge numbers."""
+    Objects keep keys that stand twice, in the order of the text.
+    """
     try:
-        json.loads(text)
+        return json.loads(text, object_pairs_hook=_Pairs, strict=False)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
 
 
-def _json_redacted(text: str, redactor: Redactor, depth: int) -> str:
+class _Pairs(list[tuple[str, Any]]):
+    """The members of a JSON object, in order."""
+
+
+def _names(tree: Any, name: str = "") -> Iterator[str]:
+    """For each string literal of a JSON text, in order: the key whose value it is, or ``""`` for a key."""
+    if isinstance(tree, str):
+        yield name
+    elif isinstance(tree, _Pairs):
+        own = _own_name(tree)
+        for key, value in tree:
+            yield ""
+            yield from _names(value, own if own and key in _VALUE else key)
+    elif isinstance(tree, list):
+        for item in tree:
+            yield from _names(item, name)
+
+
+def _own_name(members: Iterable[tuple[Any, Any]]) -> str:
+    """``DB_PASSWORD`` of ``{"name": "DB_PASSWORD", "value": ...}``, as containers are told it."""
+    return next((value for key, value in members if key in _KEY and isinstance(value, str)), "")
+
+
+def json_redacted(text: str, tree: Any, redactor: Redactor, depth: int = 0) -> str:
+    """JSON whose strings are redacted one by one; ``tree`` is what :func:`parsed` made of it."""
     parts: list[str] = []
     last = 0
-    key, value_at = "", -1
-    for match in _LITERAL.finditer(text):
-        old = json.loads(f'"{match[1]}"', strict=False)
-        name = key if match.start() == value_at else ""
+    for match, name in zip(_LITERAL.finditer(text), _names(tree), strict=True):
+        old = json.loads(match[0], strict=False)
         new = text_redacted(old, redactor, name, depth)
-        if match[2] is not None:
-            key, value_at = old, match.end()
         if new is not old:
             parts += text[last : match.start(1)], json.dumps(new, ensure_ascii=False)[1:-1]
             last = match.end(1)

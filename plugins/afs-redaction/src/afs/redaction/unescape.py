@@ -1,0 +1,100 @@
+r"""How a text reads once its escapes are resolved, and where in the text each byte of that stands.
+
+A secret hides behind ``%40`` in a URL, ``\u0040`` or ``\/`` in JSON that is quoted in prose, ``&#64;`` in
+HTML, and a line break where a terminal, a mail or a shell folded a line. Escapes of escapes count as one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from afs.redaction.rule import compiled
+from afs.redaction.words import reads_as_words
+
+__all__ = ["HIDING", "Reading", "folds"]
+
+_ENTITIES = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">"}
+#: RE2 of the escapes that can hide something.
+HIDING = r"%(?:25)*[2-7][0-9A-Fa-f]|\\u00[2-7][0-9A-Fa-f]|\\/|&(?:amp;)*(?:#[0-9xX]|quot;|apos;|lt;)|=3D"
+# A long line that may go on in the next.
+_FOLD = compiled(r"[^\r\n]{44}[0-9A-Za-z+/_.=-]{16}([\\=]?\r?\n[ \t]*)[0-9A-Za-z+/_.-]{2}")
+# Each branch begins with a character of its own, which makes the search for one fast.
+_ESCAPE = re.compile(
+    rb"%(?:25)*[0-9A-Fa-f]{2}|\\\\{0,14}+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|/)|=3D"
+    rb"|&(?:amp;)*(?:#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|amp|lt|gt);"
+)
+_LAST_WORD = re.compile(rb"[0-9A-Za-z+/_.=-]+\Z")
+#: What goes on is a word by itself, not the name in an assignment or a call.
+_REST = re.compile(rb"[0-9A-Za-z+/_.-]{2,4096}+={0,2}(?:[\s\"'`,;)&\\<|]|\Z)")
+
+
+class Reading:
+    """``data`` as it reads; ``text`` holds that."""
+
+    def __init__(self, data: bytes) -> None:
+        parts: list[bytes] = []
+        # Offsets in the text and in the data where an escape begins and ends, in turns.
+        self._here: list[int] = [0]
+        self._there: list[int] = [0]
+        last = size = 0
+        for start, end, plain in _escapes(data):
+            if start < last:
+                continue
+            size += start - last
+            self._mark(size, start)
+            size += len(plain)
+            self._mark(size, end)
+            parts += data[last:start], plain
+            last = end
+        self.text = b"".join((*parts, data[last:])) if parts else data
+
+    def _mark(self, here: int, there: int) -> None:
+        self._here.append(here)
+        self._there.append(there)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the bytes ``start:end`` of the text stand in the data."""
+        return self._place(start), self._place(end - 1, after=True)
+
+    def _place(self, offset: int, after: bool = False) -> int:
+        turn = bisect_right(self._here, offset) - 1
+        if turn % 2:  # inside an escape: all of it
+            return self._there[turn + after]
+        return self._there[turn] + offset - self._here[turn] + after
+
+
+def _escapes(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Start and end of each escape, and what it stands for."""
+    found = [(*match.span(), _resolved(match[0])) for match in _ESCAPE.finditer(data)]
+    found += [(start, end, b"") for start, end in folds(data)]
+    yield from sorted(found)
+
+
+def folds(data: bytes) -> list[tuple[int, int]]:
+    """The line breaks that part what looks like one token, with the indent that follows."""
+    if b"\n" not in data:
+        return []
+    found = (match.span(1) for match in _FOLD.finditer(data))
+    return [(start, end) for start, end in found if _goes_on(data, start, end)]
+
+
+def _goes_on(data: bytes, start: int, end: int) -> bool:
+    word = _LAST_WORD.search(data, start - 40, start)
+    return bool(word and _REST.match(data, end) and not reads_as_words(word[0].decode()))
+
+
+def _resolved(escape: bytes) -> bytes:
+    first = escape[:1]
+    if first == b"=":
+        return first
+    if first == b"%":
+        return bytes.fromhex(escape[-2:].decode())
+    body = escape.lstrip(b"\\").rpartition(b"&")[2].removesuffix(b";").rpartition(b"amp;")[2].lower()
+    if body in _ENTITIES:
+        return _ENTITIES[body]
+    if body == b"/":
+        return body
+    code = int(body[1:]) if body[:1] == b"#" and body[1:].isdigit() else int(body.lstrip(b"#")[1:], 16)
+    return chr(code).encode("utf-8", "surrogatepass") if code < 0x110000 else b"?"
