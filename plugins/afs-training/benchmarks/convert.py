@@ -22,20 +22,6 @@ from afs_core.manifest import manifest_path
 
 ROUNDS = 5
 WORDS = ("accumulator", "loads", "stores", "carry", "flag", "sprite", "dungeon", "é", "橋", "returns")
-    "the",
-    "accumulator",
-    "loads",
-    "stores",
-    "branch",
-    "carry",
-    "flag",
-    "sprite",
-    "palette",
-    "dungeon",
-    "é",
-    "橋",
-    "returns",
-]
 
 
 class Row(msgspec.Struct):
