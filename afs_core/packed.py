@@ -15,13 +15,12 @@ from typing import Any
 import msgspec
 
 from afs_core.jsonl import check_unchanged, samples_of
-from afs_core.sample import Provenance, TrainingSample
-from afs_core.verdict import Assign
+from afs_core.sample import TrainingSample
 
 __all__ = ["Packed", "Tails", "line_of", "pack", "sample_of"]
 
 _SPOOL = Path("spool")
-_NOTHING = Provenance()
+_encode = msgspec.json.Encoder().encode
 # Where the split goes in a line: nowhere known, after all, into an empty prov, after its last key.
 _UNKNOWN, _NO_PROV, _EMPTY_PROV, _PROV = range(4)
 
@@ -61,49 +60,53 @@ def pack(
 ) -> Packed:
     """The samples as lines; ``keyed`` are links whose keys are wanted. ``first`` are at the head of
     a file, where samples changed in place are looked for with more care."""
-    lines: list[bytes] = []
     packed = Packed(array("I"), keys=[[] for _ in keyed])
+    lines: list[bytes] = []
     unlooked = 16 if first else 1
     for batch in batches:
         for link, keys in zip(keyed, packed.keys, strict=True):
             keys += link.keys(batch)
         if splits:
             packed.splits += [(sample.prov.split if sample.prov else "") or "train" for sample in batch]
+        if seams:
+            _encode_into(lines, packed.seams, batch)
+            continue
         for sample in batch:
-            seam = _seam(sample) if seams else _UNKNOWN
-            line = sample.__dict__.get("line")
-            if line is None:
-                line = sample.to_bytes() + b"\n"
-            else:
-                if unlooked:
-                    unlooked -= 1
-                    check_unchanged(sample, line)
-                if seam:
-                    line = sample.to_bytes() + b"\n"
-                elif not line.endswith(b"\n"):
-                    line += b"\n"
-            lines.append(line)
-            if seams:
-                packed.seams.append(seam)
-    packed.lengths.extend(map(len, lines))
-    packed.lines = b"".join(lines)
+            line = getattr(sample, "line", None)  # a look at __dict__ would make one
+            if line is not None and unlooked:
+                unlooked -= 1
+                check_unchanged(sample, line)
+            lines.append(line_of(sample))
+    if seams:
+        packed.lengths.extend([len(line) + 1 for line in lines])
+        lines.append(b"")
+        packed.lines = b"\n".join(lines)
+    else:
+        packed.lengths.extend(map(len, lines))
+        packed.lines = b"".join(lines)
     return packed
 
 
-def _seam(sample: TrainingSample) -> int:
-    prov = sample.prov
-    if sample.extra:
-        return _UNKNOWN
-    if prov is None:
-        return _NO_PROV
-    if prov.split or prov.extra:
-        return _UNKNOWN
-    return _EMPTY_PROV if prov == _NOTHING else _PROV
+def _encode_into(lines: list[bytes], seams: bytearray, batch: Iterable[TrainingSample]) -> None:
+    """Lines without their ends into which a split can be set, and their seams; where no seam is known,
+    the line that stays if the sample has the right split already."""
+    for sample in batch:
+        prov = sample.prov
+        if sample.extra or (prov is not None and (prov.split or prov.extra)):
+            lines.append(line_of(sample)[:-1])
+            seams.append(_UNKNOWN)
+            continue
+        line = sample.to_bytes() if sample.messages else _encode(sample)
+        lines.append(line)
+        if prov is None:
+            seams.append(_NO_PROV)
+        else:
+            seams.append(_EMPTY_PROV if line.endswith(b"{}}") else _PROV)
 
 
 def line_of(sample: TrainingSample) -> bytes:
     """What a writer writes of ``sample``."""
-    line: bytes | None = sample.__dict__.get("line")
+    line: bytes | None = getattr(sample, "line", None)
     if line is None:
         return sample.to_bytes() + b"\n"
     return line if line.endswith(b"\n") else line + b"\n"
@@ -128,10 +131,3 @@ class Tails:
             tails = ((0, b""), (-2, b',"prov":{' + field), (-3, field), (-3, b"," + field))
             self._known[split] = tails
         return tails
-
-    def line(self, line: bytes, seam: int, verdict: Assign) -> bytes:
-        """``line`` as it would be written with the verdict's split."""
-        if not seam:
-            return line_of(verdict.to(sample_of(line)))
-        cut, tail = self.of(verdict.split)[seam]
-        return line[:cut] + tail

@@ -25,10 +25,10 @@ class Range(msgspec.Struct, frozen=True):
     size: int
 
 
-def ranges_of(path: Path, size: int, step: int = RANGE) -> Iterator[Range]:
+def ranges_of(path: Path, size: int) -> Iterator[Range]:
     """The ranges of the first ``size`` bytes of ``path``, in order."""
-    for start in range(0, size, step):
-        yield Range(path, start, min(start + step, size), size)
+    for start in range(0, size, RANGE):
+        yield Range(path, start, min(start + RANGE, size), size)
 
 
 def lines_in(span: Range, stream: BinaryIO) -> list[bytes]:

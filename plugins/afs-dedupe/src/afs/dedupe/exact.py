@@ -61,7 +61,7 @@ class ExactDedupe:
 
     def key(self, sample: TrainingSample, /) -> tuple[int | float, ...]:
         """The question, who asks it, and with ``keep="best"`` the score."""
-        identity = int(sample.sample_id, 16) if self._names else 0
+        identity = 0 if self._run.on_drop is None else int(sample.sample_id, 16)
         key = digest64(self._text(sample))
         return (key, identity, sample.score) if self.rereads else (key, identity)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 import msgspec
@@ -80,22 +80,29 @@ class Groups:
 
     def add(self, key: int, stratum: str) -> int:
         """Count one sample of the group ``key``; returns the group's number."""
-        place = self.strata.setdefault(stratum, len(self.strata))
-        if place == len(self.totals):
-            self.totals.append(0)
-        self.totals[place] += 1
-        number = self._numbers.setdefault(key, len(self.sizes))
-        if number == len(self.sizes):
-            self.sizes.append(1)
-            self._stratum.append(place)
-            return number
-        parts = self._mixed.get(number)
-        if parts is not None:
-            parts[place] = parts.get(place, 0) + 1
-        elif place != self._stratum[number]:
-            self._mixed[number] = {self._stratum[number]: self.sizes[number], place: 1}
-        self.sizes[number] += 1
-        return number
+        return next(self.gather(((key, stratum),)))
+
+    def gather(self, samples: Iterable[tuple[int, str]]) -> Iterator[int]:
+        """Count samples by the key of their group and their stratum; the number of the group of each."""
+        strata, totals, sizes, homes = self.strata, self.totals, self.sizes, self._stratum
+        numbers, mixed = self._numbers, self._mixed
+        for key, stratum in samples:
+            place = strata.setdefault(stratum, len(strata))
+            if place == len(totals):
+                totals.append(0)
+            totals[place] += 1
+            number = numbers.setdefault(key, len(sizes))
+            if number == len(sizes):
+                sizes.append(1)
+                homes.append(place)
+            else:
+                if number in mixed:
+                    parts = mixed[number]
+                    parts[place] = parts.get(place, 0) + 1
+                elif place != homes[number]:
+                    mixed[number] = {homes[number]: sizes[number], place: 1}
+                sizes[number] += 1
+            yield number
 
     def parts(self, number: int) -> Mapping[int, int]:
         """Samples of a group by stratum."""

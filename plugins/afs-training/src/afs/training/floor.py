@@ -27,10 +27,12 @@ class QualityFloor:
         self._run = run
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
+        minimum = self._minimum
         for sample in samples:
-            if math.isnan(sample.score):
-                self._run.drop(sample, "no quality score")
-            elif sample.score < self._minimum:
-                self._run.drop(sample, f"quality below {self._minimum:g}")
-            else:
+            score = sample.score
+            if score >= minimum:
                 yield sample
+            elif math.isnan(score):
+                self._run.drop(sample, "no quality score")
+            else:
+                self._run.drop(sample, f"quality below {minimum:g}")

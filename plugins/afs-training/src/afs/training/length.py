@@ -43,7 +43,7 @@ class LengthCurve(msgspec.Struct, frozen=True):
 def asks_value(sample: TrainingSample) -> bool:
     """Whether the right answer is one value (an address, a number, a name), so that its length
     says nothing about it."""
-    metadata = sample.metadata
+    metadata = sample._metadata
     if metadata.get("answer") == "value":
         return True
     kind = metadata.get("kind")

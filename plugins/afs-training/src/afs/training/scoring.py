@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -138,6 +139,7 @@ class QualityScorer:
         asked = {name: weight for name, weight in self._weights.items() if name != "length"}
         self.signals, self.absent = open_signals(asked, settings or {}, run, cached=cached)
         self._curve = self.config.curve
+        self._by_length = lru_cache(maxsize=1 << 13)(self._rated_by_length)
         # In the order of the weights; what is live is filled in for each sample.
         self._absent: dict[str, dict[str, Any]] = {
             name: {"value": None, "reason": _why(Score(reason=self.absent.get(name, "")), weight)}
@@ -165,23 +167,31 @@ class QualityScorer:
                     asar_valid=None if asar is None else asar >= 1.0,
                     entity_coverage=values.get("entity", math.nan),
                     length_score=values.get("length", math.nan),
-                    components=components,
+                    components={name: dict(part) for name, part in components.items()},
                 )
             )
         return scores
 
     def rated(self, samples: Sequence[TrainingSample]) -> list[Rated]:
-        """For each sample the score, its components, and the values of the signals that apply."""
+        """For each sample the score, its components, and the values of the signals that apply.
+
+        Samples may share these dictionaries.
+        """
+        if not self.signals:
+            return [self._by_length(None if asks_value(s) else len(s.output)) for s in samples]
         columns = {name: signal.scores(samples) for name, signal in self.signals.items()}
-        columns["length"] = [self._length(sample) for sample in samples]
+        columns["length"] = [self._length(None if asks_value(s) else len(s.output)) for s in samples]
         live = [(name, weight) for name, weight in self._weights.items() if name in columns]
         rows = zip(*(columns[name] for name, _ in live), strict=True)
         return [self._combined(live, row) for row in rows]
 
-    def _length(self, sample: TrainingSample) -> Score:
-        if asks_value(sample):
-            return _ASKS_VALUE
-        return Score(self._curve.value(len(sample.output)))
+    def _length(self, length: int | None) -> Score:
+        """The length signal; None where it says nothing."""
+        return _ASKS_VALUE if length is None else Score(self._curve.value(length))
+
+    def _rated_by_length(self, length: int | None) -> Rated:
+        live = [(name, weight) for name, weight in self._weights.items() if name == "length"]
+        return self._combined(live, [self._length(length)][: len(live)])
 
     def _combined(self, live: list[tuple[str, float]], scores: Sequence[Score]) -> Rated:
         """The mean by weight of the signals that apply; those not asked are absent for all alike."""

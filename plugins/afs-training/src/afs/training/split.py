@@ -151,12 +151,18 @@ class _Plan:
 
     def __init__(self, keys: Iterable[tuple[int, str, int]], config: SplitConfig, rng: random.Random) -> None:
         alone = config.group_by == _ALONE
-        groups, rows, pinned = Groups(), array("I"), dict[int, int]()
-        for group, stratum, split in keys:
-            number = groups.add(len(rows) if alone else group, stratum)
-            rows.append(number)
-            if split:
-                pinned.setdefault(number, split)
+        groups, pinned, held = Groups(), dict[int, int](), array("B")
+
+        def grouped() -> Iterator[tuple[int, str]]:
+            for row, (group, stratum, split) in enumerate(keys):
+                held.append(split)
+                yield row if alone else group, stratum
+
+        rows = array("I", groups.gather(grouped()))
+        if any(held):
+            for number, split in zip(rows, held, strict=True):
+                if split:
+                    pinned.setdefault(number, split)
         self._rows = rows
         self._splits, self.strata = assign(groups, config.ratios, rng, pinned)
 
