@@ -11,8 +11,10 @@ import json
 import random
 import string
 from collections.abc import Callable
+from html import escape
 from typing import NamedTuple
 from urllib.parse import quote, unquote
+from xml.sax.saxutils import quoteattr
 
 ALNUM = string.ascii_letters + string.digits
 DASH = ALNUM + "_-"
@@ -41,6 +43,7 @@ def _pieces(part: str) -> list[str]:
 
 
 Make = Callable[[random.Random], Planted]
+Put = Callable[[str], str]
 
 
 def some(rng: random.Random, alphabet: str, length: int) -> str:
@@ -199,7 +202,7 @@ VALUES: dict[str, Make] = {
     "hex of 64": fmt("{}", (HEX, 64)),
     "UUID": uuid("{}"),
 }
-NAMED: dict[str, Callable[[str], str]] = {
+NAMED: dict[str, Put] = {
     "env file": lambda s: f"DEBUG=1\nAPI_KEY={s}\nPORT=80\n",
     "env password": lambda s: f"DB_PASSWORD={s}\n",
     "export": lambda s: f"export MISTRAL_API_KEY={s} && python run.py",
@@ -226,7 +229,7 @@ NAMED: dict[str, Callable[[str], str]] = {
 }
 
 #: Where tokens stand.
-CONTEXTS: dict[str, Callable[[str], str]] = {
+CONTEXTS: dict[str, Put] = {
     "alone": lambda s: s,
     "prose": lambda s: f"I pushed with {s}, was that wrong?",
     "end of a sentence": lambda s: f"Our key is {s}.",
@@ -253,4 +256,62 @@ CONTEXTS: dict[str, Callable[[str], str]] = {
     "xml": lambda s: f"<thing>{s}</thing>",
     "japanese": lambda s: f"鍵は{s}です",
     "colours": lambda s: f"\x1b[32m{s}\x1b[0m and \\u001b[31m{s}\\u001b[0m",
+}
+
+
+def wrapped(text: str) -> str:
+    """One long line as a terminal of 80 columns shows it; what has lines of its own stays."""
+    if "\n" in text:
+        return text
+    return "\n".join(text[i : i + 80] for i in range(0, len(text), 80))
+
+
+#: Where tokens stand, made after the rules were written.
+HELD_BACK: dict[str, Put] = {
+    "java": lambda s: f'private static final String K = "{s}";',
+    "c macro": lambda s: f'#define CRED "{s}"\n',
+    "sql": lambda s: f"INSERT INTO t (a, b) VALUES (1, '{s}');",
+    "lua": lambda s: f"local cfg = {{ key = [[{s}]] }}",
+    "ruby symbol": lambda s: f"client = Api.new(:cred => '{s}')",
+    "powershell": lambda s: f"$cred = '{s}'; Invoke-Call -Cred $cred",
+    "batch": lambda s: f"set CRED={s}\r\ncall run.bat\r\n",
+    "heredoc": lambda s: f"cat <<EOF > conf\ncred {s}\nEOF\n",
+    "makefile": lambda s: f"deploy:\n\tcurl -d cred={s} https://x.test\n",
+    "docker compose": lambda s: f"services:\n  a:\n    environment:\n      - CRED={s}\n",
+    "terraform": lambda s: f'resource "x" "y" {{\n  cred = "{s}"\n}}\n',
+    "xml attribute": lambda s: f"<add key='cred' value={quoteattr(s)} />",
+    "html": lambda s: f'<a href="/x?c={escape(s)}">x</a>',
+    "markdown link": lambda s: f"[the link](https://x.test/{s})",
+    "markdown list": lambda s: f"* one\n* {s}\n* three\n",
+    "quoted mail": lambda s: f"> > He wrote:\n> > {s}\n> thanks",
+    "traceback": lambda s: f'  File "a.py", line 3, in f\n    login("{s}")\nValueError: bad: {s!r}\n',
+    "chinese comma": lambda s: f"密钥，{s}，请保密。",
+    "korean": lambda s: f"키는{s}입니다",
+    "emoji": lambda s: f"🔑{s}🔒",
+    "smart quotes": lambda s: f"use “{s}” or ‘{s}’",
+    "angle": lambda s: f"token <{s}>",
+    "brackets": lambda s: f"[{s}]{{{s}}}",
+    "latex": lambda s: f"\\texttt{{{s}}}",
+    "json escaped slashes": lambda s: json.dumps({"u": f"https://x.test/{s}"}).replace("/", "\\/"),
+    "json ascii in prose": lambda s: "body=" + json.dumps({"name": "Zoë\n", "v": f"é{s}"}),
+    "python bytes repr": lambda s: f"b'HTTP/1.1 200 OK\\r\\nX: {s}\\r\\n'",
+    "tool result": lambda s: json.dumps({"stdout": f"ok\n{s}\n", "stderr": "", "code": 0}),
+    "nested arguments": lambda s: json.dumps({"input": json.dumps({"command": f"echo '{s}' > x"})}),
+    "jsonl in fence": lambda s: f'```json\n{{"a": ["{s}"], "n": 1}}\n```',
+    "tsv": lambda s: f"id\tcred\n1\t{s}\n",
+    "box table": lambda s: f"│ prod │ {s} │",
+    "wrapped at 80": lambda s: wrapped(f"Authorization of the service that runs: cred={s}"),
+    "shell continuation": lambda s: f"curl \\\n  -d '{s}' \\\n  https://x.test",
+    "fish": lambda s: f"set -gx CRED {s}",
+    "plus concatenated": lambda s: f"u = 'https://x.test/?c=' + '{s}' + '&b'",
+    "semicolon": lambda s: f"a=1;b={s};c=3",
+    "pipe": lambda s: f"{s}|tr -d x",
+    "hash comment": lambda s: f"#{s}",
+    "assembly data": lambda s: f'    db "{s}", 0',
+    "git remote": lambda s: f"origin\thttps://x.test/{s}.git (fetch)",
+    "asterisks": lambda s: f"**{s}**",
+    "underscores": lambda s: f"__{s}__",
+    "xml entity": lambda s: f"&quot;{escape(s)}&quot;",
+    "tail of path": lambda s: f"/srv/creds/{s}",
+    "query unicode": lambda s: f"https://x.test/q?a=é&c={quote(s)}#top",
 }

@@ -16,7 +16,7 @@ import planted
 from afs.redaction import Redactor
 
 
-def measure(label: str, makes: dict[str, planted.Make], places: dict, seeds: int) -> None:  # type: ignore[type-arg]
+def measure(label: str, makes: dict[str, planted.Make], places: dict[str, planted.Put], seeds: int) -> None:
     tried, missed = 0, Counter[tuple[str, str]]()
     redactor = Redactor()
     for seed in range(seeds):
@@ -37,6 +37,8 @@ def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     measure("tokens, seen", planted.TOKENS, planted.CONTEXTS, seeds)
     measure("blocks, seen", planted.BLOCKS, planted.CONTEXTS, seeds)
+    measure("tokens, held back", planted.TOKENS, planted.HELD_BACK, seeds)
+    measure("blocks, held back", planted.BLOCKS, planted.HELD_BACK, seeds)
     measure("named values, seen", planted.VALUES, planted.NAMED, seeds)
 
 

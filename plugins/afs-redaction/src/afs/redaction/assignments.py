@@ -17,14 +17,17 @@ from afs.redaction.rule import Rule
 
 __all__ = ["ASSIGNMENTS"]
 
-_PASS = r"pass(?:word|wd|phrase|code)s?|passw|pwd|(?:user|db|pg|root|admin|smtp|ftp)_?pass|wpa_?psk"
+_PASS = (
+    r"pass(?:word|wd|phrase|code)s?|passw|pwd|(?:user|db|pg|root|admin|smtp|ftp)_?pass|wpa_?psk|[_-]pass"
+    r"|\bpass|\bpw"
+)
 _SECRET = (
     r"secret|token|credentials?|(?:api|access|secret|private|auth|account|signing|encryption|master|session|app"
     r"|client|license|service|subscription|pre-?shared|deploy|webhook|shared[_ -]?access)[_ -]?key"
     r"(?:[_-]?id)?|key[_ -]?base"
 )
 _SLASHES = r"\\{0,15}"
-_SET = r"[0-9_]*[\"'`\\\])]*\s*(?::=|=>|==?|:|\bis(?: now)?\b)\s*"
+_SET = r"[0-9_]*[\"'`\\\])]*\s*(?::=|=>|==?|:|\bis(?: now)?\b:?)\s*"
 _QUOTED = (
     rf"{_SLASHES}(?:[rbuf@$]{{0,2}}\"([^\"\r\n]*[^\"\\\r\n]){_SLASHES}\""
     rf"|[rbuf]{{0,2}}'([^'\r\n]*[^'\\\r\n]){_SLASHES}'|`([^`\r\n]*[^`\\\r\n]){_SLASHES}`)"
@@ -91,7 +94,7 @@ _PAIRED = (
         accept=is_password,
     ),
     Rule("SECRET", _BESIDE, rf"<{_NAMES}(?:\s[^<>]*)?>([^<>\s]{{4,}})</", accept=is_password),
-    Rule("SECRET", _BESIDE, rf"\|[ *`]*{_NAMES}[*`]*[ *`]?\|[ *`]*([^|\s`]{{4,}})", accept=is_plain_password),
+    Rule("SECRET", _BESIDE, rf"\|[ *`]*{_NAMES}[*`]*[ *`]?\|[ *`]*([^|\s`()\[\]{{}}\\]{{4,}})[ *`|]", accept=is_plain_password),
     Rule(
         "SECRET",
         _BESIDE,
@@ -138,8 +141,8 @@ _COMMANDS = (
 _NEAR = r"(?i)(?:secret|token|passw|pwd|api[_ -]?key|credential|auth|private[_ -]?key|access[_ -]?key|bearer)"
 _SPOKEN = Rule(
     "SECRET",
-    r"(?i)(?:api[_ -]?key|token|secret|password)\s+[\"'`]?[0-9a-f]{4}",
-    r"(?i)(?:api[_ -]?key|token|secret|password)\s+[\"'`]?"
+    r"(?i)(?:api[_ -]?key|token|secret|password|login)\s+[\"'`]?[0-9a-f]{4}",
+    r"(?i)(?:api[_ -]?key|token|secret|password|login)\s+[\"'`]?"
     r"([0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
     accept=is_varied,
 )

@@ -28,7 +28,8 @@ __all__ = [
 ]
 
 _STAND_IN = re.compile(
-    r"""(?ix) example | placeholder | change.?me | (?:^|[_-])your[_-] | x{4,} | \*{3,} | \.{3} | …
+    r"""(?ix) example | placeholder | change.?me | (?:^|[_-])your[_-] | (?-i:x{5,}|X{5,}) | ^x+$
+    | \*{3,} | \.{3} | …
     | \$\{ | \{\{ | %\(
     | ^(?: <[^<>]*>? | %\w+%? | \$[a-z_]+ | \$\(.* | \{[\w.]*\}? | @\w+ )$
     | ^(?:none|null|nil|true|false|undefined|string|str|bytes|redacted|hidden|masked|secret|token|password
@@ -44,14 +45,14 @@ _LABEL = re.compile(r"[A-Z]+_[0-9A-F]{4,6}")
 _PATH = re.compile(r"(?:~|\.{0,2})/[\w.@~-]*(?:/[\w.@~*-]+)*/?")
 _NAME = re.compile(r"(?i)pass|pwd|secret|token|api.?key|credential")
 _PASSWORD_NAME = re.compile(
-    r"(?:^|[^a-z])(?:db|pg|my|sql|smtp|ftp|user|admin|root|login|new|old)?(?:pass(?:word|wd|phrase|code)?|passw|pwd|psk)$"
+    r"(?:^|[^a-z])(?:db|pg|my|sql|smtp|ftp|user|admin|root|login|new|old)?(?:pass(?:word|wd|phrase|code)?|passw|pwd|psk)s?$"
 )
 _SECRET_NAME = re.compile(
     r"(?:^|[^a-z])(?:(?:access|api|auth|refresh|bot|bearer|session|client|app|oauth|id|csrf)?(?:secret|token)"
     r"|cookie|credentials?|authorization|auth|bearer|jwt|authtoken|set[_. -]?cookie"
     r"|secret[_. -]?key[_. -]?base"
     r"|(?:api|access|secret|private|auth|account|signing|encryption|master|session|app|client|license|service"
-    r"|subscription|preshared|shared|deploy|webhook)[_. -]?key)$"
+    r"|subscription|preshared|shared|deploy|webhook)[_. -]?key)s?$"
 )
 _NUMBER = re.compile(r"(?i)[#&%+-]*(?:\$|0x)[0-9a-f_]+[lu]*|[0-9.,:_+-]+[a-z%]{0,2}|[0-9a-f]{1,6}h")
 

@@ -9,7 +9,7 @@ __all__ = ["PERSONAL", "name_rule", "own_name_rule"]
 
 _NAME = r"[0-9A-Za-z_\x80-\xff]+(?:[.-]+[0-9A-Za-z_\x80-\xff]+)*"
 _ROOTS = (
-    r"/(?:var|usr|export|net|nfs|private|data|host|rootfs|System/Volumes/Data|mnt/[a-z]|cygdrive/[a-z]"
+    r"/(?:var|usr|export|net|nfs|private|data|host|rootfs|System/Volumes/Data|mnt(?:/[a-z])?|cygdrive/[a-z]"
     r"|Volumes/[^/\s]+|run/host)"
 )
 _BEFORE = (
@@ -38,6 +38,13 @@ PERSONAL = (
         accept=is_personal,
     ),
     Rule("USER", _WINDOWS, rf"{_WINDOWS}({_NAME})", accept=is_personal),
+    Rule(
+        "USER",
+        r"\\\\[0-9A-Za-z.$-]+\\+Users\\",
+        rf"\\\\[0-9A-Za-z.$-]+\\+Users\\+({_NAME})",
+        accept=is_personal,
+    ),
+    Rule("USER", r"~[a-z_]", rf"(?:^|[\s\"'=:(`])~({_LOGIN})/", accept=is_personal),
     Rule(
         "USER",
         r"wsl(?:\$|\.localhost)",

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from afs.redaction.rule import compiled
-from afs.redaction.words import reads_as_words
+from afs.redaction.words import is_name
 
 __all__ = ["HIDING", "Reading", "folds"]
 
@@ -19,15 +19,17 @@ _ENTITIES = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">
 #: RE2 of the escapes that can hide something.
 HIDING = r"%(?:25)*[2-7][0-9A-Fa-f]|\\u00[2-7][0-9A-Fa-f]|\\/|&(?:amp;)*(?:#[0-9xX]|quot;|apos;|lt;)|=3D"
 # A long line that may go on in the next.
-_FOLD = compiled(r"[^\r\n]{44}[0-9A-Za-z+/_.=-]{16}([\\=]?\r?\n[ \t]*)[0-9A-Za-z+/_.-]{2}")
+_FOLD = compiled(r"[^\r\n]{44}[0-9A-Za-z+/_.=~$-]{16}([\\=]?\r?\n[ \t]*)[0-9A-Za-z+/_.~$-]")
 # Each branch begins with a character of its own, which makes the search for one fast.
 _ESCAPE = re.compile(
     rb"%(?:25)*[0-9A-Fa-f]{2}|\\\\{0,14}+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|/)|=3D"
     rb"|&(?:amp;)*(?:#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|amp|lt|gt);"
 )
-_LAST_WORD = re.compile(rb"[0-9A-Za-z+/_.=-]+\Z")
+_LAST_WORD = re.compile(rb"[0-9A-Za-z+/_.=~$-]+\Z")
 #: What goes on is a word by itself, not the name in an assignment or a call.
-_REST = re.compile(rb"[0-9A-Za-z+/_.-]{2,4096}+={0,2}(?:[\s\"'`,;)&\\<|]|\Z)")
+_REST = re.compile(
+    rb"(?![A-Za-z_][0-9A-Za-z_]{0,40}+=[^=\s])[0-9A-Za-z+/_.=~$-]{1,4096}+(?:[\s\"'`,;)&\\<|]|\Z)"
+)
 
 
 class Reading:
@@ -82,7 +84,7 @@ def folds(data: bytes) -> list[tuple[int, int]]:
 
 def _goes_on(data: bytes, start: int, end: int) -> bool:
     word = _LAST_WORD.search(data, start - 40, start)
-    return bool(word and _REST.match(data, end) and not reads_as_words(word[0].decode()))
+    return bool(word and _REST.match(data, end) and not is_name(word[0].decode()))
 
 
 def _resolved(escape: bytes) -> bytes:

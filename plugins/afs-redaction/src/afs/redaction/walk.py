@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from afs.redaction.judgement import name_kind
 from afs.redaction.redactor import Redactor
 from afs_core import Message, Provenance, ToolCall, TrainingSample
 
@@ -16,8 +17,11 @@ __all__ = ["json_redacted", "parsed", "sample_redacted", "text_redacted", "value
 
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _DEPTH = 16
+_ENDS = {"{": "}", "[": "]", '"': '"'}
+# Keys whose value is the name of what stands beside it, and keys that add nothing to the name above.
 _KEY = frozenset({"name", "Name", "key", "Key"})
-_VALUE = frozenset({"value", "Value", "val"})
+_VALUE = frozenset({"value", "Value", "val", "access", "refresh", "raw", "data", "plain"})
+_ABOUT = frozenset({"name", "domain", "path", "expires", "expirationDate", "sameSite"})
 
 
 def sample_redacted(sample: TrainingSample, redactor: Redactor) -> TrainingSample:
@@ -34,9 +38,10 @@ def value_redacted(value: Any, redactor: Redactor, name: str = "", depth: int = 
     if isinstance(value, str):
         return text_redacted(value, redactor, name, depth)
     if isinstance(value, dict):
-        return _mapping_redacted(value, redactor, depth)
+        return _mapping_redacted(value, redactor, name, depth)
     if isinstance(value, (list, tuple)):
-        items = [value_redacted(item, redactor, name, depth) for item in value]
+        names = _names_of_items(value, name)
+        items = [value_redacted(item, redactor, own, depth) for item, own in zip(value, names, strict=True)]
         same = all(new is old for new, old in zip(items, value, strict=True))
         return value if same else type(value)(items)
     if isinstance(value, (Message, Provenance, ToolCall)):
@@ -50,7 +55,7 @@ def text_redacted(text: str, redactor: Redactor, name: str = "", depth: int = 0)
     if depth < _DEPTH and _may_be_json(text) and _needs_parsing(text, redactor):
         tree = parsed(text)
         if tree is not None:
-            return json_redacted(text, tree, redactor, depth + 1)
+            return json_redacted(text, tree, redactor, name, depth + 1)
     return redactor.value(name, text) if name else redactor.text(text)
 
 
@@ -69,14 +74,14 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
     return changed
 
 
-def _mapping_redacted(mapping: dict[Any, Any], redactor: Redactor, depth: int) -> dict[Any, Any]:
+def _mapping_redacted(mapping: dict[Any, Any], redactor: Redactor, above: str, depth: int) -> dict[Any, Any]:
     items: dict[Any, Any] = {}
     same = True
     own = _own_name(mapping.items())
     for key, value in mapping.items():
         name = key if isinstance(key, str) else ""
         new_key = redactor.text(key) if name else key
-        new = value_redacted(value, redactor, own if own and name in _VALUE else name, depth)
+        new = value_redacted(value, redactor, _name_of(name, own, above), depth)
         same = same and new_key is key and new is value
         items[new_key if new_key is key else _free(new_key, {**items, **mapping})] = new
     return mapping if same else items
@@ -90,11 +95,9 @@ def _free(key: str, taken: dict[Any, Any]) -> str:
 
 
 def _may_be_json(text: str) -> bool:
-    """Whether ``text`` begins and ends as a JSON object or list that holds strings."""
-    start = text[:64].lstrip()[:1]
-    if start != "{" and start != "[":
-        return False
-    return text[-64:].rstrip()[-1:] == ("}" if start == "{" else "]") and '"' in text
+    """Whether ``text`` begins and ends as JSON that holds strings."""
+    end = _ENDS.get(text[:64].lstrip()[:1])
+    return end is not None and text[-64:].rstrip()[-1:] == end and '"' in text
 
 
 def _needs_parsing(text: str, redactor: Redactor) -> bool:
@@ -126,10 +129,10 @@ def _names(tree: Any, name: str = "") -> Iterator[str]:
         own = _own_name(tree)
         for key, value in tree:
             yield ""
-            yield from _names(value, own if own and key in _VALUE else key)
+            yield from _names(value, _name_of(key, own, name))
     elif isinstance(tree, list):
-        for item in tree:
-            yield from _names(item, name)
+        for item, own in zip(tree, _names_of_items(tree, name), strict=True):
+            yield from _names(item, own)
 
 
 def _own_name(members: Iterable[tuple[Any, Any]]) -> str:
@@ -137,13 +140,30 @@ def _own_name(members: Iterable[tuple[Any, Any]]) -> str:
     return next((value for key, value in members if key in _KEY and isinstance(value, str)), "")
 
 
-def json_redacted(text: str, tree: Any, redactor: Redactor, depth: int = 0) -> str:
+def _name_of(key: str, own: str, above: str) -> str:
+    """What names the value of ``key`` in an object called ``above`` that calls itself ``own``."""
+    if key in _VALUE:
+        return next((name for name in (key, own, above) if name_kind(name)), key)
+    inherits = "cookie" in above.lower() and key not in _ABOUT and not name_kind(key)
+    return above if inherits else key
+
+
+def _names_of_items(items: Sequence[Any], name: str) -> Iterator[str]:
+    """For each item the name of the list, or that of the flag before it: ``["--token", ...]``."""
+    before: Any = ""
+    for item in items:
+        is_flag = isinstance(before, str) and before[:1] == "-"
+        yield before.strip("-") if is_flag else name
+        before = item
+
+
+def json_redacted(text: str, tree: Any, redactor: Redactor, name: str = "", depth: int = 0) -> str:
     """JSON whose strings are redacted one by one; ``tree`` is what :func:`parsed` made of it."""
     parts: list[str] = []
     last = 0
-    for match, name in zip(_LITERAL.finditer(text), _names(tree), strict=True):
+    for match, own in zip(_LITERAL.finditer(text), _names(tree, name), strict=True):
         old = json.loads(match[0], strict=False)
-        new = text_redacted(old, redactor, name, depth)
+        new = text_redacted(old, redactor, own, depth)
         if new is not old:
             parts += text[last : match.start(1)], json.dumps(new, ensure_ascii=False)[1:-1]
             last = match.end(1)

@@ -105,6 +105,13 @@ COOKIES = (
     ),
     Rule(
         "COOKIE",
+        r"(?i)cookies?[\"'\]]*\s*[:=]\s*[{\[(]",
+        r"[\"']\s*[:,]\s*[\"']([^\"'\s]{10,})[\"']",
+        within=r"(?i)cookies?[\"'\]]*\s*[:=]\s*[{\[(]+([^})\]\r\n]+)",
+        accept=is_token,
+    ),
+    Rule(
+        "COOKIE",
         _COOKIE_NAMES + "=",
         _COOKIE_NAMES + r"=([0-9A-Za-z%._~+/-]{10,}={0,2})",
         accept=is_token,
