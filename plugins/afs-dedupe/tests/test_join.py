@@ -10,6 +10,7 @@ import pytest
 
 from afs.dedupe import join as join_module
 from afs.dedupe import sets as sets_module
+from afs.dedupe.clusters import Components, link_similar
 from afs.dedupe.corpus import Corpus
 from afs.dedupe.greedy import keep_greedily
 from afs.dedupe.join import Join
@@ -48,6 +49,21 @@ def test_halving_and_small_blocks_change_nothing(
             patch.setattr(join_module, "_IDS", 11)
             patch.setattr(sets_module, "_PART", 16)
             assert kept(made, threshold, tmp_path, most_meetings=9) == whole
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.6, 0.8, 1.0])
+def test_linking_by_blocks_links_the_same(threshold: float, tmp_path: Path) -> None:
+    def linked(made: list[str], **settings: int) -> list[int]:
+        corpus = Corpus(Shingler(2).stream(made), tmp_path)
+        every = np.arange(len(corpus))
+        components = Components(len(every))
+        join = Join(ShingleSets.of(*corpus.of(every)), threshold)
+        link_similar(join, components, len(every), lambda: None, **settings)
+        return components.all().tolist()
+
+    for seed in range(30):
+        made = texts(random.Random(seed))
+        assert linked(made, most_meetings=0, block=1 + seed % 4) == linked(made)
 
 
 def test_texts_without_partner_are_put_aside_and_no_other(tmp_path: Path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
-from afs.dedupe.greedy import keep_greedily
-from afs.dedupe.join import Join
+from afs.dedupe.greedy import MOST_MEETINGS, keep_greedily
+from afs.dedupe.join import Join, Meetings
 from afs.dedupe.shingles import Int64s
 
 __all__ = ["Components", "link_similar"]
+
+_BLOCK = 256
 
 
 class Components:
@@ -40,18 +43,42 @@ class Components:
         return self.roots(np.arange(len(self._parent)))
 
 
-def link_similar(join: Join, components: Components, count: int, check: Callable[[], None]) -> None:
+def link_similar(
+    join: Join,
+    components: Components,
+    count: int,
+    check: Callable[[], None],
+    *,
+    most_meetings: int = MOST_MEETINGS,
+    block: int = _BLOCK,
+) -> None:
     """Link all sets that resemble each other.
 
     What the greedy pass drops is linked to what it keeps. After that only pairs between
-    different components can matter, so that those within one are not even met.
+    different components can matter, so that those within one are not even met. Where many
+    components meet, a few sets are compared with all others first, then twice as many, and so
+    on: what the first link, the later ones need not meet.
     """
-    kept = keep_greedily(join, count, check)
+    kept = keep_greedily(join, count, check, most_meetings=most_meetings)
     dropped = np.flatnonzero(kept.partner >= 0)
     components.link(kept.partner[dropped], dropped)
-    for meetings in join.meetings_between(join.able(), components.all()[:count]):
-        for pairs in join.similar(
-            meetings, lambda first, second: components.roots(first) != components.roots(second)
-        ):
+    rest = join.able()
+    meetings = join.meetings_between(rest, rest, components.all())
+    if sum(part.total for part in meetings) <= most_meetings:
+        _link(join, meetings, components, check)
+        return
+    del meetings
+    while len(rest):
+        _link(join, join.meetings_between(rest[:block], rest, components.all()), components, check)
+        rest, block = rest[block:], block * 2
+
+
+def _link(join: Join, meetings: list[Meetings], components: Components, check: Callable[[], None]) -> None:
+    def apart(first: Int64s, second: Int64s) -> npt.NDArray[np.bool_]:
+        flags: npt.NDArray[np.bool_] = components.roots(first) != components.roots(second)
+        return flags
+
+    for part in meetings:
+        for pairs in join.similar(part, apart):
             check()
             components.link(pairs.first, pairs.second)

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from afs.dedupe.join import Join, Meetings, Pairs
 from afs.dedupe.shingles import Int64s
 
-__all__ = ["Kept", "keep_greedily"]
+__all__ = ["MOST_MEETINGS", "Kept", "keep_greedily"]
 
-_MEETINGS = 1 << 23
+#: Meetings that are looked at in one go before the work is divided.
+MOST_MEETINGS = 1 << 23
 
 
 class Kept:
@@ -31,7 +32,7 @@ class Kept:
 
 
 def keep_greedily(
-    join: Join, count: int, check: Callable[[], None], *, most_meetings: int = _MEETINGS
+    join: Join, count: int, check: Callable[[], None], *, most_meetings: int = MOST_MEETINGS
 ) -> Kept:
     """Go through the sets in order; one goes if it resembles an earlier one that stays.
 

@@ -85,15 +85,21 @@ class Join:
         """Where one of ``smaller`` meets one of ``larger`` that is not smaller, and not too large."""
         return self._meet(smaller, larger, self.place, self.place + 1, self._beyond)
 
-    def meetings_between(self, sets: Int64s, part: Int64s) -> Iterator[Meetings]:
-        """Where sets meet sets of another ``part``; part numbers are given for every set."""
+    def meetings_between(self, sets: Int64s, others: Int64s, part: Int64s) -> list[Meetings]:
+        """Where ``sets`` and ``others`` of another part meet; ``part`` has a number for every set."""
         order = np.argsort(part, kind="stable")
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
         ordered = part[order]
         none = np.zeros_like(part)
-        yield self._meet(sets, sets, place, none, np.searchsorted(ordered, part, "left"))
-        yield self._meet(sets, sets, place, np.searchsorted(ordered, part, "right"), none + len(part))
+        before = none, np.searchsorted(ordered, part, "left")
+        after = np.searchsorted(ordered, part, "right"), none + len(part)
+        sides = [(sets, others), (others, sets)][: 1 if sets is others else 2]
+        return [
+            self._meet(smaller, larger, place, first, beyond)
+            for smaller, larger in sides
+            for first, beyond in (before, after)
+        ]
 
     def _meet(
         self, smaller: Int64s, larger: Int64s, place: Int64s, first: Int64s, beyond: Int64s
