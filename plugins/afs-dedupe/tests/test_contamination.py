@@ -145,14 +145,18 @@ def test_each_suite_is_judged_by_itself_and_items_keep_their_own_id(tmp_path: Pa
     assert [(row["suite"], row["item"]) for row in report.tables["contaminated"]] == [("more.jsonl", "q-17")]
 
 
-def test_a_report_names_the_first_items_and_says_how_many_more(tmp_path: Path) -> None:
+def test_the_user_reads_the_first_items_and_how_many_more(tmp_path: Path) -> None:
     questions = [f"What is number {number}?" for number in range(14)]
-    report = judged(
-        tmp_path, [TrainingSample(text, "x") for text in questions], [item(text, "y") for text in questions]
-    )
-    lines = [f"{finding.name}: {finding.message}" for finding in report.findings]
-    assert lines[1] == 'train.jsonl:1: same question as "What is number 0?"'
-    assert lines[-1] == "and so on: contamination.jsonl names 4 more"
+    write_samples(tmp_path / "train.jsonl", [TrainingSample(text, "x") for text in questions])
+    write_samples(tmp_path / "suite.jsonl", [item(text, "y") for text in questions])
+    job = EvalJob(output=tmp_path / "out", data=(tmp_path / "train.jsonl",), suite=tmp_path / "suite.jsonl")
+    with Run.open() as run:
+        Contamination(Contamination.Config(), run).evaluate(job)
+        assert run.warnings[0] == 'train.jsonl:1: same question as suite.jsonl "What is number 0?"'
+        assert run.warnings[10:] == ["and 4 more items, which contamination.jsonl names"]
+        run.warnings.clear()
+        Contamination(Contamination.Config(threshold=1), run).evaluate(job)
+        assert run.warnings == []
 
 
 @given(st.text(st.sampled_from([*"aB_1 -.\t\0", "é", "\u2014", "ß", "\u0661", "\x1c"])))

@@ -103,6 +103,8 @@ class Contamination:
         bad = [verdict for verdict in verdicts if verdict.contaminated]
         findings = [self._finding(suite, suites, verdicts, compared) for suite in suites]
         passed = all(finding.passed for finding in findings)
+        for line in () if passed else _held(bad):
+            self._run.warn(line)
         summary = {
             "items": len(verdicts),
             "recall_items": sum(verdict.recall for verdict in verdicts),
@@ -115,7 +117,7 @@ class Contamination:
             title="Contamination",
             passed=passed,
             summary=summary,
-            findings=tuple(findings) if passed else (*findings, *_held(bad)),
+            findings=tuple(findings),
             tables={"contaminated": [msgspec.to_builtins(verdict) for verdict in bad]},
             notes=() if verdicts else ("The suite is empty, so nothing was compared.",),
             artifacts=(_write(verdicts, output),),
@@ -135,17 +137,14 @@ class Contamination:
         )
 
 
-def _held(bad: Sequence[Verdict]) -> Iterator[Finding]:
-    """The first items that are held, for a person to read."""
+def _held(bad: Sequence[Verdict]) -> Iterator[str]:
+    """The first items that are held, a line each, for a person to read."""
     for verdict in bad[:_SHOWN]:
         asked = " ".join(verdict.instruction.split())
         short = asked if len(asked) <= 60 else f"{asked[:57]}..."
-        yield Finding(
-            name=verdict.where, passed=False, value=verdict.item, message=f'{verdict.how} as "{short}"'
-        )
+        yield f'{verdict.where}: {verdict.how} as {verdict.suite} "{short}"'
     if len(bad) > _SHOWN:
-        message = f"contamination.jsonl names {len(bad) - _SHOWN} more"
-        yield Finding(name="and so on", passed=False, value=len(bad), message=message)
+        yield f"and {len(bad) - _SHOWN} more items, which contamination.jsonl names"
 
 
 class _Judge:
