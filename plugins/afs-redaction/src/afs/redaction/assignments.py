@@ -94,7 +94,12 @@ _PAIRED = (
         accept=is_password,
     ),
     Rule("SECRET", _BESIDE, rf"<{_NAMES}(?:\s[^<>]*)?>([^<>\s]{{4,}})</", accept=is_password),
-    Rule("SECRET", _BESIDE, rf"\|[ *`]*{_NAMES}[*`]*[ *`]?\|[ *`]*([^|\s`()\[\]{{}}\\]{{4,}})[ *`|]", accept=is_plain_password),
+    Rule(
+        "SECRET",
+        _BESIDE,
+        rf"\|[ *`]*{_NAMES}[*`]*[ *`]?\|[ *`]*([^|\s`()\[\]{{}}\\]{{4,}})[ *`|]",
+        accept=is_plain_password,
+    ),
     Rule(
         "SECRET",
         _BESIDE,

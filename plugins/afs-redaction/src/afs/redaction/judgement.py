@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 
 from afs.redaction.words import is_name, reads_as_words
 
@@ -126,6 +127,7 @@ def is_email(text: str) -> bool:
     return local.lower() not in _SERVICE_USERS and host.rpartition(".")[2].lower() not in _NOT_DOMAINS
 
 
+@lru_cache(maxsize=4096)
 def name_kind(name: str) -> str:
     """``PASSWORD``, ``SECRET``, or nothing: what a key of this name holds."""
     words = (

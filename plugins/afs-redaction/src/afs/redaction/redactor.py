@@ -6,6 +6,7 @@ linear in the text, whatever it holds.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +25,8 @@ __all__ = ["Found", "Redactor"]
 _NAMED = r"(?i)(?:pass|pwd|secret|token|key|credentials?|auth|authorization|cookie)[0-9_ -]*\\*\"\s*:"
 _EXTRA = (_NAMED, HIDING)
 _ESCAPED = 1
+_SHORT, _MANY = 40, 4096
+_MAY_ESCAPE = re.compile(rb"[%\\&=]|\n")
 
 
 class Found(NamedTuple):
@@ -48,6 +51,7 @@ class Redactor:
         self._allow = frozenset(digest.lower() for digest in allow)
         self._placeholders = Placeholders(salt)
         self._triggers = triggers_of((*_EXTRA, *(rule.trigger for rule in self._rules)))
+        self._harmless: set[str] = set()
         self.counts: Counter[str] = Counter()
 
     def suspects(self, data: bytes) -> bool:
@@ -56,12 +60,17 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """``text`` without its secrets; the same object where it holds none."""
+        if text in self._harmless:
+            return text
         before = data = _bytes(text)
         # Each replacement leaves less that is not a placeholder, so this ends; a second call
         # then changes nothing.
         while (redacted := self._pass(data)) is not data:
             data = redacted
-        return text if data is before else data.decode("utf-8", "surrogatepass")
+        if data is not before:
+            return data.decode("utf-8", "surrogatepass")
+        self._remember(text)
+        return text
 
     def value(self, name: str, text: str) -> str:
         """``text`` as what a key called ``name`` holds: ``password`` gives a secret away."""
@@ -79,12 +88,19 @@ class Redactor:
         """Where :meth:`text` would put placeholders, left to right; takes no note of anything."""
         data = _bytes(text)
         rules, escaped = self._triggered(data)
-        hidden = self._hidden(data) if self._may_hide(data, rules, escaped) else []
+        hidden = self._hidden(data, escaped) if self._may_hide(data, rules, escaped) else []
         return _apart([*hidden, *self._found(data, rules)])
+
+    def _remember(self, text: str) -> None:
+        """Keys, roles and the like come again in every row."""
+        if len(text) <= _SHORT:
+            if len(self._harmless) >= _MANY:
+                self._harmless.clear()
+            self._harmless.add(text)
 
     def _pass(self, data: bytes) -> bytes:
         rules, escaped = self._triggered(data)
-        if self._may_hide(data, rules, escaped) and (hidden := self._hidden(data)):
+        if self._may_hide(data, rules, escaped) and (hidden := self._hidden(data, escaped)):
             return self._replaced(data, hidden)
         for rule in rules:
             data = self._replaced(data, [Found(rule.kind, *span) for span in self._spans(rule, data)])
@@ -100,9 +116,9 @@ class Redactor:
     def _may_hide(data: bytes, rules: Sequence[Rule], escaped: bool) -> bool:
         return escaped or (bool(rules) and bool(folds(data)))
 
-    def _hidden(self, data: bytes) -> list[Found]:
+    def _hidden(self, data: bytes, escaped: bool) -> list[Found]:
         """What shows once escapes are resolved."""
-        reading = Reading(data)
+        reading = Reading(data, escaped=escaped)
         if reading.text is data:
             return []
         rules, _ = self._triggered(reading.text)
@@ -176,4 +192,4 @@ def _is_placeheld(data: bytes, start: int, end: int) -> bool:
 
 def _plain(secret: bytes) -> bytes:
     """The secret itself, so that it has one tag however a text escapes it."""
-    return Reading(secret).text
+    return Reading(secret).text if _MAY_ESCAPE.search(secret) else secret

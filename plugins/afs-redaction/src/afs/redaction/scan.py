@@ -23,6 +23,7 @@ from afs_core.manifest import folder_files
 __all__ = ["Hit", "scanned", "scanned_files"]
 
 _BLOCK = 1 << 20
+_KEY_END = re.compile(rb'(?<!\\)"[ \t]*:')
 _decode = msgspec.json.Decoder().decode
 
 
@@ -84,12 +85,26 @@ def _in_row(path: Path, number: int, line: bytes, row: Any, redactor: Redactor) 
     redactor.counts.clear()
     try:
         value_redacted(row, redactor)
-        if not redactor.counts and redactor.suspects(line) and (tree := parsed(line)) is not None:
-            json_redacted(line.decode("utf-8", "replace"), tree, redactor)  # a key may stand there twice
+        if not redactor.counts and _repeats_a_key(line, row) and (tree := parsed(line)) is not None:
+            json_redacted(line.decode("utf-8", "replace"), tree, redactor)
     except RecursionError:
         raise DataError("nested too deep to be scanned", path=path, line=number) from None
     yield from (Hit(path, number, kind, count) for kind, count in sorted(redactor.counts.items()))
     redactor.counts.clear()
+
+
+def _repeats_a_key(line: bytes, row: Any) -> bool:
+    """Whether the line may hold more keys than the row, which keeps the last of those that are equal."""
+    keys = _count_keys(row)
+    if line.count(b'":') == keys and b'" :' not in line and b'"\t:' not in line:
+        return False
+    return b'\\\\"' in line or len(_KEY_END.findall(line)) > keys
+
+
+def _count_keys(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(map(_count_keys, value.values()))
+    return sum(map(_count_keys, value)) if isinstance(value, list) else 0
 
 
 def _in_text(path: Path, begin: int, block: list[bytes], redactor: Redactor) -> Iterator[Hit]:

@@ -20,11 +20,12 @@ _ENTITIES = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">
 HIDING = r"%(?:25)*[2-7][0-9A-Fa-f]|\\u00[2-7][0-9A-Fa-f]|\\/|&(?:amp;)*(?:#[0-9xX]|quot;|apos;|lt;)|=3D"
 # A long line that may go on in the next.
 _FOLD = compiled(r"[^\r\n]{44}[0-9A-Za-z+/_.=~$-]{16}([\\=]?\r?\n[ \t]*)[0-9A-Za-z+/_.~$-]")
-# Each branch begins with a character of its own, which makes the search for one fast.
-_ESCAPE = re.compile(
-    rb"%(?:25)*[0-9A-Fa-f]{2}|\\\\{0,14}+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|/)|=3D"
-    rb"|&(?:amp;)*(?:#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|amp|lt|gt);"
+# Escapes of ASCII characters, as secrets are made of them.
+_ESCAPE = compiled(
+    r"%(?:25)*(?:[2-7][0-9A-Fa-f]|0[AaDd])|\\{1,15}(?:(?:u00|x)[2-7][0-9A-Fa-f]|/)|=3D"
+    r"|&(?:amp;)*(?:#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|amp|lt|gt);"
 )
+_VARIED = 8
 _LAST_WORD = re.compile(rb"[0-9A-Za-z+/_.=~$-]+\Z")
 #: What goes on is a word by itself, not the name in an assignment or a call.
 _REST = re.compile(
@@ -33,15 +34,15 @@ _REST = re.compile(
 
 
 class Reading:
-    """``data`` as it reads; ``text`` holds that."""
+    """``data`` as it reads; ``text`` holds that. Not ``escaped``: only folded lines are joined."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, escaped: bool = True) -> None:
         parts: list[bytes] = []
         # Offsets in the text and in the data where an escape begins and ends, in turns.
         self._here: list[int] = [0]
         self._there: list[int] = [0]
         last = size = 0
-        for start, end, plain in _escapes(data):
+        for start, end, plain in _escapes(data, escaped):
             if start < last:
                 continue
             size += start - last
@@ -67,9 +68,10 @@ class Reading:
         return self._there[turn] + offset - self._here[turn] + after
 
 
-def _escapes(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _escapes(data: bytes, escaped: bool) -> Iterator[tuple[int, int, bytes]]:
     """Start and end of each escape, and what it stands for."""
-    found = [(*match.span(), _resolved(match[0])) for match in _ESCAPE.finditer(data)]
+    spans = [match.span() for match in _ESCAPE.finditer(data)] if escaped else []
+    found = [(start, end, _resolved(data[start:end])) for start, end in spans]
     found += [(start, end, b"") for start, end in folds(data)]
     yield from sorted(found)
 
@@ -84,7 +86,10 @@ def folds(data: bytes) -> list[tuple[int, int]]:
 
 def _goes_on(data: bytes, start: int, end: int) -> bool:
     word = _LAST_WORD.search(data, start - 40, start)
-    return bool(word and _REST.match(data, end) and not is_name(word[0].decode()))
+    varied = word is not None and len(set(word[0])) >= _VARIED
+    return (
+        word is not None and varied and _REST.match(data, end) is not None and not is_name(word[0].decode())
+    )
 
 
 def _resolved(escape: bytes) -> bytes:
