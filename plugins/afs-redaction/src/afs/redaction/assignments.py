@@ -35,12 +35,13 @@ _QUOTED = (
 _PLAIN = r"([^\s\"'`,;<>(){}\[\]|\\]+)(?:[\s\"'`,;|&<>)\]}\\]|$)"
 _PASS_TRIGGER = rf"(?i)(?:{_PASS}){_SET}"
 _SECRET_TRIGGER = rf"(?i)(?:{_SECRET}){_SET}"
-_ENV_PASS = r"[A-Z]?[0-9A-Z_]*(?:PASSWORD|PASSWD|PASSPHRASE|PWD|_PASS|_PW)[0-9_]*"
+_ENV_START = r"[A-Z]?[0-9A-Z_]*"
+_ENV_PASS = _ENV_START + r"(?:PASSWORD|PASSWD|PASSPHRASE|PWD|_PASS|_PW)[0-9_]*"
 _ENV_SECRET = (
-    r"[A-Z]?[0-9A-Z_]*(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|AUTH_KEY|KEY_BASE|TOKEN|SECRET|CREDENTIALS?"
+    _ENV_START + r"(?:API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|AUTH_KEY|KEY_BASE|TOKEN|SECRET|CREDENTIALS?"
     r"|_AUTH|_SALT|_DSN|_PAT)[0-9_]*"
 )
-_ENV_KEY = r"[A-Z]?[0-9A-Z_]*_KEY[0-9_]*"
+_ENV_KEY = _ENV_START + r"_KEY[0-9_]*"
 _ENV_VALUE = r"=(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'`=;|&<>(){}\\][^\s\"'`;|&<>(){}\\]*))"
 _LINE = r"(?:^|[\s;&|\"'`,+<>(\[:-]|\\n)"
 _FLAG = r"(?i)-(?:[0-9a-z-]*(?:password|passwd|passphrase|token|secret|api-?key|authkey)|pass)"
@@ -72,9 +73,24 @@ _ASSIGNED = (
     Rule("PASSWORD", _PASS_TRIGGER, rf"(?i)(?:{_PASS}){_SET}{_PLAIN}", accept=is_plain_password),
     Rule("SECRET", _SECRET_TRIGGER, rf"(?i)(?:{_SECRET}){_SET}{_QUOTED}", accept=is_token),
     Rule("SECRET", _SECRET_TRIGGER, rf"(?i)(?:{_SECRET}){_SET}{_PLAIN}", accept=is_plain_token),
-    Rule("PASSWORD", rf"{_ENV_PASS}=[^=\s]", _LINE + _ENV_PASS + _ENV_VALUE, accept=is_env_value),
-    Rule("SECRET", rf"{_ENV_SECRET}=[^=\s]", _LINE + _ENV_SECRET + _ENV_VALUE, accept=is_env_value),
-    Rule("SECRET", rf"{_ENV_KEY}=[^=\s]", _LINE + _ENV_KEY + _ENV_VALUE, accept=is_env_key),
+    Rule(
+        "PASSWORD",
+        _ENV_PASS.removeprefix(_ENV_START) + r"=[^=\s]",
+        _LINE + _ENV_PASS + _ENV_VALUE,
+        accept=is_env_value,
+    ),
+    Rule(
+        "SECRET",
+        _ENV_SECRET.removeprefix(_ENV_START) + r"=[^=\s]",
+        _LINE + _ENV_SECRET + _ENV_VALUE,
+        accept=is_env_value,
+    ),
+    Rule(
+        "SECRET",
+        _ENV_KEY.removeprefix(_ENV_START) + r"=[^=\s]",
+        _LINE + _ENV_KEY + _ENV_VALUE,
+        accept=is_env_key,
+    ),
     Rule(
         "SECRET",
         r"(?:ENV|ARG|setx?|setenv|-g?x|config:?set)\s+[A-Z]",
@@ -155,7 +171,7 @@ _RANDOM = Rule(
     "SECRET",
     _NEAR,
     r"([0-9A-Za-z+/_-]{20,}={0,2})",
-    within=_NEAR + r"([^\r\n]{0,120})",
+    within=_NEAR + r"([^\r\n]+)",
     accept=is_random,
 )
 

@@ -169,7 +169,7 @@ TOKENS: tuple[tuple[str, str, str, int], ...] = (
 _TRIGGERS = {
     r"[0-9A-Za-z]{14}\.atlasv1\.": r"\.atlasv1\.",
     r"[0-9A-Za-z-]+\.webhook\.office\.com/webhookb2/": r"\.webhook\.office\.com/",
-    r"[MNO][0-9A-Za-z_-]{22,30}\.[0-9A-Za-z_-]{6}\.": r"\.[0-9A-Za-z_-]{6}\.[0-9A-Za-z_-]{25}",
+    r"[MNO][0-9A-Za-z_-]{22,30}\.[0-9A-Za-z_-]{6}\.": r"\.[0-9A-Za-z_-]{6}\.[0-9A-Za-z_-]{12}",
     "(?:sdk|mob|api)-": "(?:sdk|mob|api)-[0-9a-f]{8}-",
     "[0-9a-f]{32}-us": "[0-9a-f]{4}-us[0-9]",
     "[0-9a-f]{32}-[0-9a-f]{8}-": "[0-9a-f]{4}-[0-9a-f]{8}-[0-9a-f]{8}",
@@ -180,7 +180,7 @@ _TRIGGERS = {
     "v1[.]0-[0-9a-f]{24}-": "v1[.]0-[0-9a-f]{4}",
     "A3-[0-9A-Z]{6}-(?:[0-9A-Z]{11}|[0-9A-Z]{6}-[0-9A-Z]{5})-": "A3-[0-9A-Z]{6}-",
     "sk-(?:[0-9A-Za-z]{1,16}[_-]){1,3}": "sk-[0-9A-Za-z]",
-    "(?:live|test|access)_": "(?:live|test|access)_[0-9A-Za-z]{20}",
+    "(?:live|test|access)_": "(?:live|test|access)_[0-9A-Za-z]{12}",
     "[0-9]{8,10}:AA": "[0-9]:AA[0-9A-Za-z_-]{4}",
     r"[0-9A-Za-z_~.]{3}[0-9]Q~": r"[0-9]Q~[0-9A-Za-z_~.-]{4}",
 }
