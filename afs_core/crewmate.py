@@ -100,7 +100,7 @@ class Mate:
         if path not in self._files:
             for file in self._files.values():
                 file.close()
-            self._files = {path: path.open("rb")}
+            self._files = {path: path.open("rb", buffering=1 << 20)}
         return self._files[path]
 
 

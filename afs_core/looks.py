@@ -7,12 +7,12 @@ spool beside the output.
 from __future__ import annotations
 
 import errno
+import itertools
+import operator
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -90,20 +90,30 @@ class Looks:
 
     def settled(self, packs: Iterable[Packed], waiting: Waiting) -> Iterator[tuple[Packed, list[Any]]]:
         """Packed rows with what was decided on each: None, an Assign, or a link and its Drop."""
-        verdicts = _decided(self.links, self._keys(packs, waiting))
+        late = itertools.accumulate((link.object.rereads for link in self.links), operator.or_)
+        later = [
+            _Keys(link.object.columns if waits else "")
+            for link, waits in zip(self.links[1:], late, strict=False)
+        ]
+        verdicts = _decided(self.links, self._first_keys(packs, waiting, later), later)
         while (first := next(verdicts, _END)) is not _END:
             packed = waiting.take()
-            fates = [first, *islice(verdicts, len(packed) - 1)]
+            fates = [first, *itertools.islice(verdicts, len(packed) - 1)]
             if len(fates) != len(packed):
                 raise PluginError(f"{self.links[-1].label}: expected a verdict for every key, got fewer")
             yield packed, fates
 
     @staticmethod
-    def _keys(packs: Iterable[Packed], waiting: Waiting) -> Iterator[tuple[Any, ...]]:
+    def _first_keys(
+        packs: Iterable[Packed], waiting: Waiting, later: Sequence[_Keys]
+    ) -> Iterator[tuple[Any, ...]]:
+        """The keys for the first link; those for the others are kept for later."""
         for packed in packs:
-            keys = packed.keys
+            first, *others = packed.keys
+            for kept, keys in zip(later, others, strict=True):
+                kept.extend(keys)
             waiting.put(packed)
-            yield from zip(*keys, strict=True)
+            yield from first
 
 
 def looks_in(links: Sequence[Link]) -> list[Link]:
@@ -122,29 +132,23 @@ def _assigns(link: Link) -> bool:
     return bool(getattr(link.object, "assigns", False))
 
 
-def _decided(links: Sequence[Link], rows: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
-    """What the links decide one after the other; ``rows`` are tuples of one key a link."""
-    head, rest = links[0], links[1:]
-    if not rest:
-        return _verdicts(head, map(itemgetter(0), rows))
-    later: Any = _Later(rest) if head.object.rereads else deque()
-    fates: deque[Any] = deque()
+def _decided(links: Sequence[Link], keys: Iterator[Any], later: Sequence[_Keys]) -> Iterator[Any]:
+    """What the links decide one after the other; ``later`` has the keys for all but the first."""
+    verdicts = _verdicts(links[0], keys)
+    for link, kept in zip(links[1:], later, strict=True):
+        fates: deque[Any] = deque()
+        verdicts = _merged(fates, _verdicts(link, _survivors(verdicts, fates, kept)))
+    return verdicts
 
-    def own() -> Iterator[Any]:
-        append = later.append
-        for row in rows:
-            append(row[1:])
-            yield row[0]
 
-    def survivors() -> Iterator[tuple[Any, ...]]:
-        took, popleft = fates.append, later.popleft
-        for fate in _verdicts(head, own()):
-            took(fate)
-            row = popleft()
-            if fate is None:
-                yield row
-
-    return _merged(fates, _decided(rest, survivors()))
+def _survivors(verdicts: Iterator[Any], fates: deque[Any], kept: _Keys) -> Iterator[Any]:
+    """Keys of the rows that an earlier link lets go on; ``fates`` is told of all."""
+    took, take = fates.append, kept.popleft
+    for fate in verdicts:
+        took(fate)
+        key = take()
+        if fate is None:
+            yield key
 
 
 def _merged(fates: deque[Any], verdicts: Iterator[Any]) -> Iterator[Any]:
@@ -175,18 +179,23 @@ def _verdicts(link: Link, keys: Iterator[Any]) -> Iterator[Any]:
     link.went_out += decided - dropped
 
 
-class _Later:
-    """Keys for links further on, until the first has decided on all: written whole, then taken."""
+class _Keys:
+    """Keys on their way to a link, as columns where all may be on the way at once."""
 
-    def __init__(self, links: Sequence[Link]) -> None:
-        self._columns = [Columns(link.object.columns) for link in links]
-        self._taken: Iterator[tuple[Any, ...]] | None = None
+    def __init__(self, columns: str) -> None:
+        self._columns = Columns(columns) if columns else None
+        self._queue: deque[Any] = deque()
+        self._taken: Iterator[Any] | None = None
 
-    def append(self, row: tuple[Any, ...]) -> None:
-        for columns, key in zip(self._columns, row, strict=True):
-            columns.append(key)
+    def extend(self, keys: Iterable[Any]) -> None:
+        if self._columns is None:
+            self._queue.extend(keys)
+        else:
+            self._columns.extend(keys)
 
-    def popleft(self) -> tuple[Any, ...]:
+    def popleft(self) -> Any:
+        if self._columns is None:
+            return self._queue.popleft()
         if self._taken is None:
-            self._taken = zip(*self._columns, strict=True)
+            self._taken = iter(self._columns)
         return next(self._taken)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -33,16 +32,19 @@ def ranges_of(path: Path, size: int) -> Iterator[Range]:
 
 def lines_in(span: Range, stream: BinaryIO) -> list[bytes]:
     """The lines that begin in ``span``, with their ends; the last may reach beyond it."""
-    before = min(1, span.start)  # a line begins here if the byte before ends one
-    stream.seek(span.start - before)
-    block = stream.read(span.stop - span.start + before)
-    if before:
-        end = block.find(b"\n")
-        if end < 0:
+    start = span.start
+    if start:  # the rest of a line that began before, with its end if that is here
+        stream.seek(start - 1)
+        rest = stream.readline(span.stop - start + 1)
+        if not rest.endswith(b"\n"):
             return []
-        block = block[end + 1 :]
-    if not block:
+        start += len(rest) - 1
+    else:
+        stream.seek(0)
+    if start >= span.stop:
         return []
-    if not block.endswith(b"\n"):
-        block += stream.readline(max(0, span.size - stream.tell()))
-    return io.BytesIO(block).readlines()
+    lines = stream.readlines(span.stop - start)  # as many as begin before it
+    beyond = stream.tell() - span.size
+    if beyond > 0:  # the file has grown
+        lines[-1] = lines[-1][:-beyond]
+    return lines

@@ -198,6 +198,7 @@ CHAINS = [
     ("louder", "once", "plain", "louder", "deal"),
     ("deal", "once", "louder"),
     ("plain", "deal"),
+    ("louder", "once", "sevens", "deal"),
 ]
 
 

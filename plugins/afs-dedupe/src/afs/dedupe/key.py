@@ -12,26 +12,24 @@ __all__ = ["digest64", "exchange", "normalise", "question"]
 def normalise(text: str) -> str:
     """``text`` without case, every run of Unicode white space one blank, none at the ends."""
     folded = text.casefold()
-    if "  " in folded or _has_other_space(folded):
-        return " ".join(folded.split())
-    return folded.strip(" ")
-
-
-def _has_other_space(text: str) -> bool:
-    """Whether ``text`` may hold white space that is no blank."""
-    if not text.isascii():
-        return not text.isprintable()  # as all white space but the blank is not
-    return (
-        "\n" in text
-        or "\t" in text
-        or "\r" in text
-        or "\x0b" in text
-        or "\x0c" in text
-        or "\x1c" in text
-        or "\x1d" in text
-        or "\x1e" in text
-        or "\x1f" in text
-    )
+    if folded.isascii():
+        if not (
+            "  " in folded
+            or "\n" in folded
+            or "\t" in folded
+            or "\r" in folded
+            or "\x0b" in folded
+            or "\x0c" in folded
+            or "\x1c" in folded
+            or "\x1d" in folded
+            or "\x1e" in folded
+            or "\x1f" in folded
+        ):
+            return folded.strip(" ")
+    # Every white-space character but the blank is unprintable, so printable text has no other.
+    elif folded.isprintable() and "  " not in folded:
+        return folded.strip(" ")
+    return " ".join(folded.split())
 
 
 def question(sample: TrainingSample) -> str:

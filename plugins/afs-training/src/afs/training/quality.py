@@ -114,7 +114,7 @@ class Quality:
             for sample, (score, components, _) in zip(batch, self._scorer.rated(batch), strict=True):
                 if score != score:
                     self.noted["no signal applies"] += 1
-                metadata = {**sample.metadata, "quality_components": components}
+                metadata = {**sample._metadata, "quality_components": components}
                 yield msgspec.structs.replace(sample, quality_score=score, _metadata=metadata)
         for name, signal in self._scorer.signals.items():
             if signal.cache is not None and signal.cache.hits:
