@@ -56,10 +56,10 @@ def tolerated(mnemonic: str, form: str, width: int) -> bool:
         return mnemonic in REPEATABLE or (len(forms.get(form, ())) > 1 and width == 3)
     if form == "e" and mnemonic in ("mvn", "mvp"):
         return width == 2
-    if mnemonic in BRANCHES:
-        return form in ("e", "a")
     if form == "a":
-        return mnemonic in ("jsr", "jsl", "jmp", "jml")  # a label of that name
+        return False
+    if mnemonic in BRANCHES:
+        return form == "e"
     if form == "(e),x":
         return tolerated(mnemonic, "e,x", width) or width in forms.get("e,x", ())
     widths = forms.get(form, {})
@@ -90,10 +90,12 @@ def test_an_unknown_name_never_hides_or_causes_a_wrong_form(mnemonic: str) -> No
     for form in FORMS:
         if "e" not in form or (form == "e" and mnemonic in ("mvn", "mvp")):
             continue
-        accepted = form in forms or (form == "(e),x" and "e,x" in forms)
+        widths = forms.get(form, forms.get("e,x", {}) if form == "(e),x" else {})
         for name in ("Unknown", "!unknown", ".sub"):
+            label = name != "!unknown"  # asar takes a label for two bytes or more
+            accepted = bool(widths) and not (label and max(widths) == 1 and mnemonic not in BRANCHES)
             if form == "#e" and mnemonic in REPEATABLE:
-                accepted = name == "!unknown"
+                accepted = not label
             code = f"{mnemonic} {form.replace('e', name)}"
             if name == "!unknown" and form == "e" and any(known not in ("", "a") for known in forms):
                 continue  # such a define may hold a whole operand

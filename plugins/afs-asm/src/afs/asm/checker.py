@@ -7,21 +7,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
+from .blocks import Blocks
+from .conditions import Evaluator
 from .context import Context
-from .defines import Defines, EndlessDefine, assignment, joined_assignment, unquoted_value
+from .defines import BUILT_IN, Defines, EndlessDefine, assignment, joined_assignment, unquoted_value
 from .expressions import STUB
-from .facts import CONTINUED, EMPTY, WITH_DEFINES, Event, Facts
+from .facts import BY_PARTS, CONTINUED, EMPTY, Event, Facts
 from .findings import ERROR, WARNING, Fault, Finding
-from .line_facts import closing_event, facts_of_code
+from .line_facts import closing_event, facts_of_code, special_facts
 from .lines import LogicalLine, Position, code_end, logical_lines, parts, tidy
+from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
+_CONDITIONAL = re.compile(r"\s*(?:if|while|for|else|elseif|rep|endif|endwhile|endfor)\b.*\s:\s", re.I)
+_BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |\Z)", re.I)
+_MACRO = re.compile(r"\s*macro\s", re.I)
+_ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
+_IN_MACRO: Final = " (in a macro that is never called)"
 _MAX_CACHED_LINE = 160
 _MAX_CACHED_LINES = 50_000
+_MAX_FINDINGS: Final = 10_000
 _cache: dict[str, Facts] = {}
 
 
@@ -30,20 +41,28 @@ class CheckResult(msgspec.Struct, frozen=True):
 
     `syntax_ok`: valid as a fragment of a larger code base; names that it does not define are listed in
     `stubs` (labels by name, `!define`, `%macro`, `function()`, `<parameter>`, included files) and never
-    held against it. `assembles`: valid as it stands, with nothing stubbed.
+    held against it. `assembles`: valid as it stands, with nothing stubbed. `engine` names what gave the
+    verdict: this check (`afs`), or asar with its version.
     """
 
     assembles: bool
     syntax_ok: bool
     findings: tuple[Finding, ...] = ()
     stubs: tuple[str, ...] = ()
+    engine: str = "afs"
 
 
-def check(code: str) -> CheckResult:
-    """Check `code`, a text in asar syntax. Takes any text and never raises for its content."""
-    findings, stubs = _Check().run(code)
+def check(code: str, known: Iterable[str] = ()) -> CheckResult:
+    """Check `code`, a text in asar syntax. Takes any text and never raises for its content.
+
+    `known` are names that other files define, written as in `CheckResult.stubs`.
+    """
+    findings, stubs, stops = _Check().run(code)
     valid = not any(finding.severity == ERROR for finding in findings)
-    return CheckResult(valid and not stubs, valid, findings, stubs)
+    if known:
+        others = frozenset(known)
+        stubs = tuple(name for name in stubs if name not in others)
+    return CheckResult(valid and not stubs and not stops, valid, findings, stubs)
 
 
 def check_lines(text: str) -> tuple[Finding, ...]:
@@ -57,15 +76,7 @@ def check_line(line: str) -> tuple[Finding, ...]:
 
 
 def _facts(line: str) -> Facts:
-    body = line[: code_end(line)].rstrip()
-    if not body or body.isspace():
-        facts = EMPTY
-    elif body[-1] in ",\\":
-        facts = CONTINUED
-    elif "!" in body:
-        facts = WITH_DEFINES
-    else:
-        facts = facts_of_code(body)
+    facts = _facts_of_line(line)
     if len(line) <= _MAX_CACHED_LINE:
         if len(_cache) > _MAX_CACHED_LINES:
             _cache.clear()
@@ -73,107 +84,198 @@ def _facts(line: str) -> Facts:
     return facts
 
 
-class _Check:
-    def __init__(self) -> None:
-        self.context = Context()
-        self.defines = Defines(self._unknown_define)
-        self.findings: list[Finding] = []
+def _facts_of_line(line: str) -> Facts:
+    end = code_end(line)
+    body = line[:end].rstrip()
+    if not body or body.isspace():
+        return special_facts(line[end + 2 :]) if line.startswith(";@", end) else EMPTY
+    if body[-1] in ",\\":
+        return CONTINUED
+    if "!" in body or (":" in body and _CONDITIONAL.match(body)) or _MACRO.match(body):
+        return BY_PARTS
+    return facts_of_code(body)
 
-    def run(self, code: str) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+
+class _Check:
+    """One pass over a text; `call` is the macro whose body is being read, if any."""
+
+    def __init__(self) -> None:
+        self.evaluator = Evaluator(self._label_value, lambda name: name in self.defines.values)
+        self.defines = Defines(self._unknown_define, self.evaluator.value)
+        self.blocks = Blocks(self.evaluator, self.defines.forget)
+        self.context = Context(self.blocks)
+        self.findings: list[Finding] = []
+        self.macros: dict[str, MacroBody] = {}
+        self.called: set[str] = set()
+        self.call: MacroCall | None = None
+        self.caller = 0
+        self.depth = 0
+        self.expanded = 0
+
+    def run(self, code: str) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
         if not code.isascii() or STUB in code:
-            code = _UNFIT.sub("\ufffd", code)
-        lines = code.replace("\r\n", "\n").split("\n")
+            code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
+        self.lines(code.replace("\r\n", "\n").split("\n"), 0)
+        return self._result()
+
+    def lines(self, lines: Sequence[str], first: int) -> None:
+        """Check lines, of which `first` come before in the text."""
         cached = _cache.get
+        blocks, context, in_macro = self.blocks, self.context, self.call is not None
         number = 0
         while number < len(lines):
             line = lines[number]
             number += 1
             facts = cached(line) or _facts(line)
             if facts is CONTINUED:
-                number = self._continued(lines, number)
-            elif facts is WITH_DEFINES:
-                self._line(_single(line, number))
+                number = self._continued(lines, number, first)
+            elif facts is BY_PARTS or (in_macro and "<" in line):
+                if _MACRO.match(line) and blocks.live:
+                    number = self._declare(lines, number, first)
+                else:
+                    self._line(_single(line, first + number))
+            elif not blocks.live:
+                self._skim(facts, first + number)
             elif facts.faults or facts.events:
-                self._take(facts, number, None)
+                self._take(facts, first + number, None)
             else:
-                self.context.advance(facts.length)
-        return self._result()
+                if facts.steps:
+                    context.take_steps(facts.steps, first + number)
+                context.advance(facts.length)
 
-    def _result(self) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    def _result(self) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
         context = self.context
+        for name, body in self.macros.items():
+            if name not in self.called:
+                self._uncalled(body)
         self.findings += context.finish()
-        findings = self.findings
-        if context.uncalled_lines:
-            findings = [
-                _softened(finding) if finding.line in context.uncalled_lines else finding
-                for finding in findings
-            ]
+        if any(flow.step and flow.step.kind in ("rep", "sep") for flow in context.flow):
+            from .register_widths import width_findings
+
+            self.findings += width_findings(context)
+        findings = list(dict.fromkeys(self.findings)) if self.called else self.findings
         if len(findings) > 1:
             findings.sort(key=lambda finding: (finding.line, finding.column))
-        return tuple(findings), tuple(context.stubs)
+        return tuple(findings), tuple(context.stubs), context.stops
+
+    # -- lines and statements -------------------------------------------------------------------
 
     def _take(self, facts: Facts, number: int, line: LogicalLine | None) -> None:
         for fault in facts.faults:
             self._find(fault, line.at(fault.at) if line else Position(number, fault.at + 1, 0))
-        if facts.events:
-            self.context.take(facts, number)
-        else:
-            self.context.advance(facts.length)
+        self.context.take(facts, number)
+        for event in facts.events:
+            if event.kind == "call" and self.blocks.live:
+                self._call(event, number)
+
+    def _skim(self, facts: Facts, number: int) -> None:
+        """Lines that are left out: only what opens and closes conditions counts."""
+        for event in facts.events:
+            if event.kind in ("open", "close", "else") and (event.kind == "else" or _of_condition(event)):
+                self.context.take(Facts((), (event,)), number)
 
     def _find(self, fault: Fault, position: Position) -> None:
-        if self.context.foreign:
+        if self.context.foreign or (fault.code == "label-width" and self.context.optimizes):
             return
         _, severity, code, reason, fix = fault
-        self.findings.append(Finding(position.line, position.column, severity, code, reason, fix))
+        if self.call and self.caller:
+            reason += f" (called from line {self.caller})"
+        if len(self.findings) < _MAX_FINDINGS:
+            self.findings.append(Finding(position.line, position.column, severity, code, reason, fix))
 
-    def _continued(self, lines: list[str], number: int) -> int:
+    def _continued(self, lines: Sequence[str], number: int, first: int) -> int:
         """Take the logical line whose first line has `number`; the number of its last line."""
-        first = number
-        while number < len(lines) and _facts_goes_on(lines[number - 1]):
+        start, comma = number, False
+        while number < len(lines):
+            ending = lines[number - 1][: code_end(lines[number - 1])].rstrip()[-1:]
+            comma = ending == "," or (comma and not ending)
+            if not comma and ending != "\\":
+                break
             number += 1
-        for line in logical_lines("\n".join(lines[first - 1 : number])):
-            joints = tuple((at, Position(p.line + first - 1, p.column, p.offset)) for at, p in line.joints)
+        shift = first + start - 1
+        for line in logical_lines("\n".join(lines[start - 1 : number])):
+            joints = tuple((at, Position(p.line + shift, p.column, p.offset)) for at, p in line.joints)
             self._line(line._replace(joints=joints))
         return number
 
     def _line(self, line: LogicalLine) -> None:
-        if "!" not in line.code:
-            self._take(facts_of_code(line.code), line.at(0).line, line)
-            return
-        found = parts(line.code)
-        events = [event for part in found for event in self._part(tidy(part.text), part.start, line)]
+        code, limit = line.code, len(line.code)
+        if self.call and "<" in code:
+            limit = code.index("<")
+            code = self._filled(line, limit)
+        events: list[Event] = []
+        live = self.blocks.live
+        found = parts(code)
+        for part in found:
+            text = tidy(part.text) if "!" in part.text else part.text
+            events += self._part(text, part.start, line, limit, live)
         closing = closing_event(events) if len(found) > 1 else None
         if closing:
             self.context.take(Facts((), (closing,)), line.at(0).line)
 
-    def _part(self, text: str, start: int, line: LogicalLine) -> tuple[Event, ...]:
+    def _filled(self, line: LogicalLine, at: int) -> str:
+        assert self.call
+        code = self.call.filled(line.code if "!" not in line.code else self._resolved_params(line.code))
+        for name in self.call.unknown:
+            reason = f"the macro `{self.call.body.name}` has no parameter `{name[:40]}`"
+            self._find(Fault(0, ERROR, "macro-parameter", reason), line.at(at))
+        self.call.unknown.clear()
+        return code
+
+    def _resolved_params(self, code: str) -> str:
+        """Defines within `<...[!i]>` have their values before the parameter is looked up."""
+        return _INDEX.sub(lambda match: self.defines.resolve(match[0]), code)
+
+    def _part(
+        self, text: str, start: int, line: LogicalLine, limit: int, line_live: bool
+    ) -> tuple[Event, ...]:
         """Take one statement that may set or use defines; its events."""
         try:
-            setting = assignment(text)
-            if setting:
-                self._assign(*setting, start, line)
-                return ()
-            fix = joined_assignment(text)
-            if fix:
-                reason = "the operator of a define needs blanks around it"
-                self._find(Fault(0, ERROR, "define-blanks", reason, fix), line.at(start))
-                return ()
-            resolved = self.defines.resolve(text)
+            return self._statement(text, start, line, limit, line_live)
         except EndlessDefine:
             reason = "a define's value leads back to itself"
             self._find(Fault(0, ERROR, "define-endless", reason), line.at(start))
             return ()
-        facts = facts_of_code(resolved)
-        self._resolved(facts, text.find("!"), start, line)
+
+    def _statement(
+        self, text: str, start: int, line: LogicalLine, limit: int, line_live: bool
+    ) -> tuple[Event, ...]:
+        setting = assignment(text) if "!" in text else None
+        if setting:
+            if line_live:
+                self._assign(*setting, start, line)
+            return ()
+        if not self.blocks.live:
+            return self._left_out(text, start, line)
+        fix = joined_assignment(text) if "!" in text else ""
+        if fix:
+            reason = "the operator of a define needs blanks around it"
+            self._find(Fault(0, ERROR, "define-blanks", reason, fix), line.at(start))
+            return ()
+        facts = facts_of_code(self.defines.resolve(text) if "!" in text else text)
+        bang = text.find("!")
+        self._resolved(facts, start + bang if bang >= 0 else limit, start, line)
         return facts.events
 
-    def _resolved(self, facts: Facts, first: int, start: int, line: LogicalLine) -> None:
-        limit = first if first >= 0 else len(line.code)
-        for fault in facts.faults:
-            shown = fault._replace(fix="") if STUB in fault.fix or STUB in fault.reason else fault
-            shown = shown._replace(reason=shown.reason.replace(STUB, "…"))
-            self._find(shown, line.at(start + min(fault.at, limit)))
-        self.context.take(facts, line.at(start).line)
+    def _left_out(self, text: str, start: int, line: LogicalLine) -> tuple[Event, ...]:
+        match = _BLOCK_WORD.match(text)
+        if not match:
+            return ()
+        resolved = self.defines.resolve(text) if match[1].lower() == "elseif" else text
+        facts = facts_of_code(resolved)
+        self._skim(facts, line.at(start).line)
+        return facts.events
+
+    def _resolved(self, facts: Facts, limit: int, start: int, line: LogicalLine) -> None:
+        shown = [
+            fault._replace(
+                at=min(start + fault.at, limit),
+                fix="" if STUB in fault.fix or STUB in fault.reason else fault.fix,
+                reason=fault.reason.replace(STUB, "…"),
+            )
+            for fault in facts.faults
+        ]
+        self._take(facts._replace(faults=tuple(shown)), line.at(start).line, line)
 
     def _assign(self, name: str, operator: str, value: str, start: int, line: LogicalLine) -> None:
         bare, well_formed = unquoted_value(value)
@@ -181,21 +283,92 @@ class _Check:
             reason = "a define's value is one word, or in quotes"
             fix = f'!{name} {operator} "{value}"' if '"' not in value else ""
             self._find(Fault(0, ERROR, "define-value", reason, fix), line.at(start))
+        if name in BUILT_IN:
+            reason = f"`!{name}` is set by asar itself"
+            self._find(Fault(0, ERROR, "define-name", reason), line.at(start))
+            return
         self.defines.assign(name, operator, bare)
+        self.blocks.note_set(name)
 
     def _unknown_define(self, name: str) -> None:
         self.context.stub("!" + name)
 
+    def _label_value(self, name: str) -> float | None:
+        return self.context.value_of(name)
 
-def _facts_goes_on(line: str) -> bool:
-    return line[: code_end(line)].rstrip()[-1:] in (",", "\\")
+    # -- macros ---------------------------------------------------------------------------------
+
+    def _declare(self, lines: Sequence[str], number: int, first: int) -> int:
+        """Take a macro whose declaration is line `number`; the number of its last line."""
+        start, line = number, lines[number - 1]
+        position = Position(first + number, len(line) - len(line.lstrip()) + 1, 0)
+        words = tidy(line[: code_end(line)].strip())[6:]
+        while number < len(lines) and not _ENDMACRO.match(lines[number]):
+            number += 1
+        if number == len(lines):
+            self._find(Fault(0, ERROR, "block", "`macro` is not closed", "endmacro"), position)
+        found = declared(words)
+        if not found:
+            reason = "a macro is declared as `macro name(arguments)`"
+            self._find(Fault(0, ERROR, "macro", reason), position)
+        elif found[0] in self.macros and not self.blocks.uncertain:
+            self._find(Fault(0, ERROR, "macro", f"the macro `{found[0]}` is defined twice"), position)
+        elif found:
+            body = tuple(line.replace("\t", " ") for line in lines[start:number])
+            self.macros[found[0]] = MacroBody(*found, first + start, body)
+        return number + 1
+
+    def _call(self, event: Event, number: int) -> None:
+        body = self.macros.get(event.name)
+        if body is None:
+            if STUB not in event.name:
+                self.context.stub("%" + event.name)
+            self.context.lose_widths(number)
+            self.context.advance(-1)
+            return
+        self.called.add(event.name)
+        values = call_values(event.detail)
+        misfit = body.misfit(len(values))
+        self.expanded += len(body.lines)
+        if misfit:
+            self._find(Fault(0, ERROR, "macro-arguments", misfit), Position(number, event.at + 1, 0))
+        elif self.depth >= MAX_DEPTH or self.expanded > MAX_LINES:
+            reason = f"the calls of `%{event.name}` go on without end"
+            self._find(Fault(0, ERROR, "macro-endless", reason), Position(number, event.at + 1, 0))
+        else:
+            self._expand(MacroCall(body, values, self.evaluator.value), number)
+
+    def _expand(self, call: MacroCall, number: int) -> None:
+        outer, caller, depth = self.call, self.caller, self.blocks.depth
+        self.call, self.caller = call, caller or number
+        self.depth += 1
+        self.context.names.call()
+        self.lines(call.body.lines, call.body.first)
+        self.blocks.finish(self.context, depth)
+        self.context.names.leave()
+        self.depth -= 1
+        self.call, self.caller = outer, caller
+
+    def _uncalled(self, body: MacroBody) -> None:
+        """Look at a macro that nobody calls, its parameters being anything; asar never would."""
+        other = _Check()
+        other.macros, other.called = self.macros, {body.name}
+        other.defines.values = dict(self.defines.values)
+        values = tuple([STUB] * len(body.parameters))
+        other.call = MacroCall(body, values, lambda text: None)
+        other.context.names.call()
+        other.lines(body.lines, body.first)
+        for finding in (*other.findings, *other.context.finish()):
+            reason = finding.reason.replace(STUB, "…") + _IN_MACRO
+            self.findings.append(msgspec.structs.replace(finding, severity=WARNING, reason=reason))
+
+
+_INDEX = re.compile(r"<[^<>]*>")
+
+
+def _of_condition(event: Event) -> bool:
+    return event.name in ("if", "while", "for", "endif", "endwhile", "endfor")
 
 
 def _single(line: str, number: int) -> LogicalLine:
     return LogicalLine(line[: code_end(line)], (), ((0, Position(number, 1, 0)),))
-
-
-def _softened(finding: Finding) -> Finding:
-    return msgspec.structs.replace(
-        finding, severity=WARNING, reason=finding.reason + " (in a macro that is never called)"
-    )

@@ -1,62 +1,94 @@
-"""What a line alone cannot tell: labels and their scope, macros, blocks, branch distances."""
+"""What a line alone cannot tell: labels and their scope, blocks, stacks, banks, branch distances."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from .directives import CLOSES
-from .facts import Event, Facts
-from .findings import ERROR, Finding
+from .blocks import Blocks
+from .directives import PULLS
+from .facts import Event, Facts, Step
+from .findings import ERROR, WARNING, Finding
+from .names import Names
+
+#: Code that nobody has placed lies in this bank.
+_FIRST_BANK: Final = 0
+
+
+class Place(NamedTuple):
+    """Bytes from the start of a section, in a bank that may be unknown. Places of one section have a known
+    distance; a new section begins wherever the text does not tell the bytes between. `value` is that of
+    an assigned number; `static` says that it is one."""
+
+    section: int = -1
+    offset: int = 0
+    bank: int | None = None
+    static: bool = False
+    value: int | None = None
 
 
 class _Use(NamedTuple):
-    """A name as used: the full names it may stand for, and for a branch where it is."""
+    """A name as used: the full names it may stand for, how it is used, and from where."""
 
     name: str
     candidates: tuple[str, ...]
     line: int
     column: int
-    place: tuple[int, int] | None
-    reach: int
+    how: str
+    place: Place | None
+    length: int = 0
+
+
+class Flow(NamedTuple):
+    """A step, and the full names that its target may have; or a label that is passed, which has no step,
+    and as `targets` its full name and, unless it begins a routine, "inner"."""
+
+    line: int
+    step: Step | None
+    targets: tuple[str, ...]
 
 
 class Context:
-    """Takes the events of each line in turn; `finish` settles what needed the whole text.
+    """Takes the events of each line in turn; `finish` settles what needed the whole text."""
 
-    A place is a pair of section and bytes from its start: places of one section have a known
-    distance, and a new section begins wherever the text alone does not tell the bytes between.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, blocks: Blocks) -> None:
+        self.blocks = blocks
+        self.names = Names()
         self.stubs: dict[str, None] = {}
-        self.uncalled_lines: set[int] = set()
+        #: Whether the text can only be a part: it stops, or is included by another.
+        self.stops = False
+        self.flow: list[Flow] = []
+        self.places: dict[str, Place] = {}
+        self.optimizes = False
         self._arch = "65816"
         self._section = 0
         self._offset = 0
-        self._places: dict[str, tuple[int, int] | None] = {}
-        self._scope: list[str] = []
-        self._namespace = ""
-        self._blocks: list[tuple[str, int, int, str]] = []
+        self._bank: int | None = _FIRST_BANK
+        self._stacks: dict[str, list[tuple[int, int]]] = {}
         self._uses: list[_Use] = []
-        self._nearby: dict[str, int] = {}
-        self._macros: dict[str, range] = {}
-        self._called: dict[str, None] = {}
-        self._functions: set[str] = set()
-        self._called_functions: dict[str, None] = {}
+        self._functions: dict[str, int] = {}
+        self._function_uses: list[tuple[Event, int]] = []
+        self._letters: dict[tuple[int, int], str] = {}
         self._findings: list[Finding] = []
+        self._version_late = False
 
     @property
     def foreign(self) -> bool:
         """Whether the lines here are for another processor, such as the sound chip."""
-        return self._arch != "65816" or any(block[0] == "spcblock" for block in self._blocks)
+        return self._arch != "65816" or self.blocks.inside("spcblock")
 
     def stub(self, name: str) -> None:
         """Note a name that the text uses and does not define."""
         self.stubs[name] = None
 
+    def find(self, line: int, at: int, code: str, reason: str, fix: str = "") -> None:
+        """Note an error at index `at` of a line."""
+        self._findings.append(Finding(line, at + 1, ERROR, code, reason, fix))
+
     def advance(self, length: int) -> None:
         """Go on by one line of `length` bytes, -1 if nobody knows."""
+        self._version_late = self._version_late or length != 0
         if length < 0:
             self._section += 1
             self._offset = 0
@@ -67,179 +99,257 @@ class Context:
         """Take the events of line `line`."""
         for event in facts.events:
             _TAKE[event.kind](self, event, line)
+            if not self.blocks.live:
+                return
+        if facts.steps:
+            self.take_steps(facts.steps, line)
         self.advance(facts.length)
+        self._version_late = True
+
+    def take_steps(self, steps: tuple[Step, ...], line: int) -> None:
+        for step in steps:
+            jumps = step.name and step.kind not in ("m", "x")
+            self.flow.append(Flow(line, step, self.names.candidates(step.name) if jumps else ()))
 
     # -- labels ---------------------------------------------------------------------------------
 
     def _take_label(self, event: Event, line: int) -> None:
         if event.detail in ("plus", "minus") or event.name[:2] in ("?+", "?-"):
-            self._define_nearby(event)
+            full = self.names.nearby(event.name)
+            self._put(full, self._place(event), line, "inner")
             return
-        if "struct" in (block[0] for block in self._blocks):
-            struct = next(block[3] for block in reversed(self._blocks) if block[0] == "struct")
-            self._places.setdefault(f"{struct}{event.name}", None)
+        struct = self.blocks.struct
+        if struct:
+            if event.name[:1] != ".":
+                reason = "within a struct every label begins with a dot"
+                self.find(line, event.at, "label-name", reason, f".{event.name}")
+            for prefix in dict.fromkeys(("", self.names.namespace)):
+                self.places.setdefault(f"{prefix}{struct}{event.name}", Place(static=True))
             return
-        name = self._defined_name(event)
-        if name:
-            self._define(name, line, event.at, self._place(event))
-
-    def _place(self, event: Event) -> tuple[int, int] | None:
-        return None if event.offset < 0 else (self._section, self._offset + event.offset)
-
-    def _define(self, name: str, line: int, at: int, place: tuple[int, int] | None) -> None:
-        if name in self._places and not self._blocks and "\x01" not in name:
-            reason = f"the label `{name[:40]}` is defined twice"
-            self._findings.append(Finding(line, at + 1, ERROR, "label-redefined", reason))
-        self._places[name] = place
-
-    def _defined_name(self, event: Event) -> str:
-        """The full name that a label definition gives; enters its scope unless it is written `#name:`."""
-        bare = event.name.lstrip("?")
-        level = len(bare) - len(bare.lstrip("."))
-        short = bare[level:]
-        if level > len(self._scope):
+        if event.name.startswith("?") and not self.names.in_macro:
+            self.stub(event.name)
+        full, orphan = self.names.define(event.name, aside=event.detail == "aside")
+        if orphan:
             self.stub(event.name)  # a sub-label without its parent
-            self._scope += ["" for _ in range(level - len(self._scope))]
-        full = f"{self._scope[level - 1]}_{short}" if level else short
-        if event.detail != "aside":
-            self._scope = [*self._scope[:level], full]
-        return self._namespace + full
+        self._define(full, event, line, self._place(event))
 
-    def _define_nearby(self, event: Event) -> None:
-        number = self._nearby.get(event.name, 0) + 1
-        self._nearby[event.name] = number
-        self._places[f"{event.name}{number}"] = self._place(event)
+    def _place(self, event: Event) -> Place:
+        known = event.offset >= 0
+        return Place(self._section if known else -1, self._offset + max(event.offset, 0), self._bank)
+
+    def _define(self, name: str, event: Event, line: int, place: Place) -> None:
+        if name in self.places and not self.blocks.uncertain and "\x01" not in name:
+            reason = f"the label `{event.name[:40]}` is defined twice"
+            self.find(line, event.at, "label-redefined", reason)
+        self._put(name, place, line, *(["inner"] if event.name.lstrip("?")[:1] == "." else []))
+
+    def _put(self, name: str, place: Place, line: int, *inner: str) -> None:
+        self.places[name] = place
+        self.flow.append(Flow(line, None, (name, *inner)))
+
+    def uses(self) -> Counter[str]:
+        """How often each full name may be meant."""
+        return Counter(name for use in self._uses for name in use.candidates)
 
     def _take_assign(self, event: Event, line: int) -> None:
-        self._define(event.name, line, event.at, None)
+        value = self.blocks.value(event.detail)
+        place = Place(static=True, value=None if value is None else int(value))
+        full = self.names.global_name(event.name)
+        if full in self.places and self.places[full].static and self.blocks.uncertain:
+            place = Place(static=True)
+        if full in self.places and not self.blocks.uncertain and "\x01" not in full:
+            reason = f"the label `{event.name[:40]}` is defined twice"
+            self.find(line, event.at, "label-redefined", reason)
+        self.places[full] = place
+
+    def value_of(self, name: str) -> float | None:
+        """The number that is assigned to a label, if it is known by now."""
+        for candidate in self.names.candidates(name):
+            if candidate in self.places:
+                return self.places[candidate].value
+        return None
 
     def _take_use(self, event: Event, line: int) -> None:
-        self._use(event, line, 0)
+        self._use(event, line)
 
     def _take_branch(self, event: Event, line: int) -> None:
         self._use(event, line, int(event.detail))
 
-    def _use(self, event: Event, line: int, reach: int) -> None:
-        name = event.name
-        here = self._place(event) if reach else None
-        self._uses.append(_Use(name, self._candidates(name), line, event.at + 1, here, reach))
+    def _use(self, event: Event, line: int, length: int = 0) -> None:
+        name, how = event.name, event.kind
+        place = self._place(event) if how in ("branch", "near") else None
+        candidates = self.names.candidates(name)
+        if how == "static" and not any(full in self.places for full in candidates):
+            how = "too-early"
+        self._uses.append(_Use(name, candidates, line, event.at + 1, how, place, length))
 
-    def _candidates(self, name: str) -> tuple[str, ...]:
-        bare = name.lstrip("?")
-        if bare[:1] in "+-" and bare:
-            return (f"{name}{self._nearby.get(name, 0) + (bare[0] == '+')}",)
-        level = len(bare) - len(bare.lstrip("."))
-        if level:
-            parent = self._scope[level - 1] if level <= len(self._scope) else ""
-            bare = f"{parent}_{bare[level:]}"
-        if bare == "pc" or bare == "realbase":
-            return ()
-        return (self._namespace + bare, bare) if self._namespace else (bare,)
+    def _take_letter(self, event: Event, line: int) -> None:
+        """The operand used here is the letter A where no accumulator is: fine if a label has that name."""
+        self._letters[line, event.at + 1] = event.detail
 
-    # -- macros, functions, files ------------------------------------------------------------------
+    # -- functions, files, places ------------------------------------------------------------------
 
     def _take_call(self, event: Event, line: int) -> None:
-        self._called[event.name] = None
+        """The checker itself calls the macro, once the other events of the line are taken."""
 
     def _take_function(self, event: Event, line: int) -> None:
-        self._called_functions[event.name] = None
+        self._function_uses.append((event, line))
 
     def _take_define_function(self, event: Event, line: int) -> None:
-        self._functions.add(event.name)
+        self._functions[event.name] = int(event.detail)
 
     def _take_param(self, event: Event, line: int) -> None:
-        if not any(block[0] == "macro" for block in self._blocks):
-            self.stub(event.name)
+        self.stub(event.name)
 
     def _take_file(self, event: Event, line: int) -> None:
         self.stub(event.name)
+        self.lose_widths(line)
+
+    def lose_widths(self, line: int) -> None:
+        """Code that is not seen here may have set the widths of the registers."""
+        self.flow.append(Flow(line, Step("lost", 0, 0), ()))
 
     def _take_namespace(self, event: Event, line: int) -> None:
-        name = event.name.strip('"')
-        if name.lower().startswith("nested"):
-            return
-        self._namespace = "" if name.lower() in ("", "off") else name + "_"
+        self.names.enter(event.name)
 
     def _take_arch(self, event: Event, line: int) -> None:
         self._arch = event.name
 
+    def _take_asar(self, event: Event, line: int) -> None:
+        if self._version_late:
+            self.find(line, event.at, "directive", "`asar` must stand before all other commands")
+        version = event.name.split(".")
+        if len(version) > 1 and (int(version[0]), int(version[1].ljust(2, "0")[:2])) >= (1, 90):
+            self.blocks.evaluator.priorities = self.blocks.evaluator.exact = True
+
+    def _take_setting(self, event: Event, line: int) -> None:
+        on = event.detail.endswith(" on")
+        if event.detail.startswith("pri "):
+            self.blocks.evaluator.priorities = on
+        elif event.detail.startswith("round "):
+            self.blocks.evaluator.exact = not on
+        elif event.name == "optimize":
+            self.optimizes = True
+
+    def _take_stop(self, event: Event, line: int) -> None:
+        self.stops = self.stops or not self.blocks.uncertain
+        reason = f"`{event.name}` ends the assembly here"
+        self._findings.append(Finding(line, event.at + 1, WARNING, "stops", reason))
+
     def _take_place(self, event: Event, line: int) -> None:
-        """The line moves to an address that is not known here."""
+        """The line moves to another address; only that of an `org` with a number is known."""
+        if event.name == "org":
+            value = self.blocks.value(event.detail)
+            self._bank = None if value is None else int(value) >> 16
+            self.flow.append(Flow(line, Step("end", 0, 0), ()))
+        elif event.name not in ("skip", "fill", "pad", "rep"):
+            self._bank = None
+
+    def _take_stack(self, event: Event, line: int) -> None:
+        if event.name not in PULLS:
+            self._stacks.setdefault(event.name, []).append((line, event.at))
+        elif not self._stacks.get(PULLS[event.name]):
+            self.find(line, event.at, "block", f"`{event.name}` without a `{PULLS[event.name]}` before it")
+        else:
+            self._stacks[PULLS[event.name]].pop()
+        if event.name in ("pushpc", "pullpc", "pullbase"):
+            self._bank = _FIRST_BANK if event.name == "pushpc" else None
+            self.flow.append(Flow(line, Step("end", 0, 0), ()))
 
     # -- blocks ---------------------------------------------------------------------------------
 
     def _take_open(self, event: Event, line: int) -> None:
-        self._blocks.append((event.name, line, event.at + 1, event.detail))
+        self.blocks.open(event, line, self)
+        if event.name == "struct":
+            name = self.blocks.struct
+            self.places.setdefault(name, Place(static=True))
 
     def _take_close(self, event: Event, line: int) -> None:
-        opener = CLOSES[event.name]
-        accepted = (opener, "while") if opener == "if" else (opener,)
-        if not self._blocks or self._blocks[-1][0] not in accepted:
-            reason = f"`{event.name}` closes no `{opener}`"
-            self._findings.append(Finding(line, event.at + 1, ERROR, "block", reason))
-            return
-        kind, first, _, name = self._blocks.pop()
-        if kind == "macro" and name:
-            self._macros[name] = range(first, line)
+        self.blocks.close(event, line, self)
 
     def _take_else(self, event: Event, line: int) -> None:
-        if not self._blocks or self._blocks[-1][0] != "if":
-            reason = f"`{event.name}` stands in no `if`"
-            self._findings.append(Finding(line, event.at + 1, ERROR, "block", reason))
+        self.blocks.other(event, line, self)
 
     # -- the end --------------------------------------------------------------------------------
 
     def finish(self) -> list[Finding]:
         """Settle names, blocks and distances; the findings that this gives."""
-        for kind, line, column, _ in self._blocks:
-            closer = next(word for word, opener in CLOSES.items() if opener == kind)
-            self._findings.append(Finding(line, column, ERROR, "block", f"`{kind}` is not closed", closer))
+        self.blocks.finish(self)
+        for push in ("pushpc", "pushns"):
+            for line, at in self._stacks.get(push, []):
+                pull = "pull" + push.removeprefix("push")
+                self.find(line, at, "block", f"`{push}` without a `{pull}` after it", pull)
         for use in self._uses:
             self._settle(use)
-        for name in self._called:
-            if name not in self._macros and "\x01" not in name:
-                self.stub("%" + name)
-        for name in self._called_functions:
-            if name not in self._functions:
-                self.stub(name + "()")
-        for name, lines in self._macros.items():
-            if name not in self._called:
-                self.uncalled_lines.update(lines)
+        for event, line in self._function_uses:
+            self._settle_call(event, line)
         return self._findings
 
+    def _settle_call(self, event: Event, line: int) -> None:
+        count = self._functions.get(event.name)
+        if count is None:
+            self.stub(event.name + "()")
+        elif count != int(event.detail):
+            reason = f"`{event.name}` takes {count} value{'s'[: count != 1]}, not {event.detail}"
+            self.find(line, event.at, "function-arguments", reason)
+
     def _settle(self, use: _Use) -> None:
-        found = next((name for name in use.candidates if name in self._places), None)
-        if found is None:
-            if use.candidates:
-                self.stub(use.name)
+        target = next((self.places[name] for name in use.candidates if name in self.places), None)
+        if target is None and (use.line, use.column) in self._letters:
+            self.find(use.line, use.column - 1, "no-such-form", self._letters[use.line, use.column])
+        elif target is None:
+            self.stub(use.name)
+        elif use.how == "branch":
+            self._settle_branch(use, target)
+        elif use.how == "near":
+            self._settle_near(use, target)
+        elif use.how == "too-early" or (use.how == "static" and not target.static):
+            reason = f"the value of `{use.name[:40]}` is not settled yet where it is needed here"
+            self.find(use.line, use.column - 1, "label-moves", reason)
+
+    def _settle_branch(self, use: _Use, target: Place) -> None:
+        if use.place is None or target.section < 0 or target.section != use.place.section:
             return
-        target = self._places[found]
-        if not target or not use.place or target[0] != use.place[0]:
-            return
-        distance = target[1] - use.place[1] - use.reach
-        limit = 128 if use.reach == 2 else 32768
+        distance = target.offset - use.place.offset - use.length
+        limit = 128 if use.length == 2 else 32768
         if not -limit <= distance < limit:
-            far = "brl" if use.reach == 2 else "jmp"
+            far = "brl" if use.length == 2 else "jmp"
             reason = f"`{use.name}` is {distance} bytes away, out of a branch's reach"
-            self._findings.append(
-                Finding(use.line, use.column, ERROR, "branch-range", reason, f"{far} {use.name}")
-            )
+            self.find(use.line, use.column - 1, "branch-range", reason, f"{far} {use.name}")
+
+    def _settle_near(self, use: _Use, target: Place) -> None:
+        """A name in another bank takes 24 bits, and this instruction has no such form."""
+        bank = target.bank if target.value is None else target.value >> 16
+        here = use.place.bank if use.place else None
+        if self.optimizes or bank is None or here is None or bank == here:
+            return
+        reason = (
+            f"`{use.name[:40]}` is in bank ${bank:02X}, this code in ${here:02X}: asar takes it for 24 bits"
+        )
+        self.find(use.line, use.column - 1, "label-width", f"{reason}; state the size, as in .w")
 
 
 _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
-    "label": Context._take_label,
+    "arch": Context._take_arch,
+    "asar": Context._take_asar,
     "assign": Context._take_assign,
-    "use": Context._take_use,
     "branch": Context._take_branch,
     "call": Context._take_call,
-    "function": Context._take_function,
-    "define-function": Context._take_define_function,
-    "param": Context._take_param,
-    "file": Context._take_file,
-    "namespace": Context._take_namespace,
-    "arch": Context._take_arch,
-    "place": Context._take_place,
-    "open": Context._take_open,
     "close": Context._take_close,
+    "define-function": Context._take_define_function,
     "else": Context._take_else,
+    "file": Context._take_file,
+    "function": Context._take_function,
+    "label": Context._take_label,
+    "letter": Context._take_letter,
+    "namespace": Context._take_namespace,
+    "near": Context._take_use,
+    "open": Context._take_open,
+    "param": Context._take_param,
+    "place": Context._take_place,
+    "setting": Context._take_setting,
+    "stack": Context._take_stack,
+    "static": Context._take_use,
+    "stop": Context._take_stop,
+    "use": Context._take_use,
 }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from .expressions import STUB, expression
+from .expressions import STUB
 
-_USE = re.compile(r"(\\?)!\^*(?:\{([^{}]*)\}|(\w+))", re.A)
-_ASSIGNMENT = re.compile(r"\s*!\^*(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=)(?: (.*))?\Z", re.A | re.S)
-_JOINED = re.compile(r"\s*!\^*(?:\{(\w+)\}|(\w+))\s*([+:#?]?=)(?!=)\s*(.*)\Z", re.A | re.S)
+_USE = re.compile(r"(\\?)!(?:\{([^{}]*)\}|(\w+))", re.A)
+_ASSIGNMENT = re.compile(r"\s*!(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=)(?: (.*))?\Z", re.A | re.S)
+_JOINED = re.compile(r"\s*!(?:\{(\w+)\}|(\w+))\s*([+:#?]?=)(?!=)\s*(.*)\Z", re.A | re.S)
 
+_QUOTED_VALUE = re.compile(r'"((?:[^"]|"")*)"\Z', re.S)
+
+#: Defines that asar sets itself.
+BUILT_IN: Final = {"assembler": "asar", "assembler_ver": "10901"}
 MAX_ROUNDS: Final = 64
 MAX_LENGTH: Final = 20_000
 
@@ -24,19 +28,20 @@ class Defines:
     """The defines known at a point of a text.
 
     `unknown` is called with the name of each define that is used and not known; it then stands
-    for anything.
+    for anything. `number` gives the value of an expression, or None.
     """
 
-    def __init__(self, unknown: Callable[[str], None]) -> None:
-        self.values: dict[str, str] = {}
+    def __init__(self, unknown: Callable[[str], None], number: Callable[[str], float | None]) -> None:
+        self.values: dict[str, str] = dict(BUILT_IN)
         self._unknown = unknown
+        self._number = number
 
     def resolve(self, text: str) -> str:
         """`text` with every define replaced by its value. Raises EndlessDefine."""
         for _ in range(MAX_ROUNDS):
             changed = _USE.sub(self._value, text)
             if changed == text:
-                return text
+                return text.replace("\\!", "!") if "\\!" in text else text
             if len(changed) > MAX_LENGTH + len(text):
                 raise EndlessDefine
             text = changed
@@ -46,6 +51,8 @@ class Defines:
         if match[1]:
             return match[0]
         name = match[2] if match[3] is None else match[3]
+        if "!" in name:
+            name = self.resolve(name)
         if STUB in name or not name:
             return STUB
         known = self.values.get(name)
@@ -59,16 +66,23 @@ class Defines:
         if operator == "?=" and name in self.values:
             return
         if operator == "+=":
-            value = self.values.get(name, "") + value
+            value = self._value_of(name) + value
         elif operator == ":=":
             value = self.resolve(value)
         elif operator == "#=":
-            value = self._number(value)
+            number = self._number(self.resolve(value))
+            value = STUB if number is None else f"{number:.15g}"
         self.values[name] = value
 
-    def _number(self, value: str) -> str:
-        literal = expression(self.resolve(value)).literal
-        return STUB if literal is None else str(literal)
+    def _value_of(self, name: str) -> str:
+        if name not in self.values:
+            self._unknown(name)
+        return self.values.get(name, STUB)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """From here on, these may have any value."""
+        for name in names:
+            self.values[name] = STUB
 
 
 def assignment(text: str) -> tuple[str, str, str] | None:
@@ -88,6 +102,6 @@ def joined_assignment(text: str) -> str:
 def unquoted_value(value: str) -> tuple[str, bool]:
     """The value without its quotes, and whether it is well formed: quoted, or one word."""
     if value[:1] == '"':
-        end = value.find('"', 1)
-        return value[1:end], end == len(value) - 1
+        match = _QUOTED_VALUE.match(value)
+        return (match[1].replace('""', '"'), True) if match else (value.strip('"'), False)
     return value, " " not in value

@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
-from .directives import CLOSES, DATA, DIRECTIVES, OPENS, READS_FILE, TAKES_EXPRESSION
+from .conditions import condition
+from .directives import (
+    CHOICES,
+    CLOSES,
+    CLOSES_CONDITION,
+    CONDITIONS,
+    DATA,
+    DIRECTIVES,
+    NO_LABELS,
+    OPENS,
+    PULLS,
+    READS_FILE,
+    TAKES_EXPRESSION,
+)
 from .expressions import STUB, Expression, expression
-from .facts import EMPTY, Event, Facts, function_events
+from .facts import EMPTY, Event, Facts, Step, function_events
 from .findings import ERROR, WARNING, Fault
-from .operands import balanced
+from .lines import QUOTED
 from .statements import Statement
 
-_FUNCTION = re.compile(r"(\w+)\(([^()]*)\) ?= ?(.*)\Z", re.A | re.S)
-_MACRO = re.compile(r"(\w+)\(([\w., \t]*)\)\Z", re.A)
+_FUNCTION = re.compile(r"(\w+)\(([^()]*)\) = (.*)\Z", re.A | re.S)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.A)
-_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_QUOTED = re.compile(QUOTED)
+_RANGE = re.compile(r"(\w+) = (.+?)\.\.(.+)\Z", re.A | re.S)
+_VERSION = re.compile(r"[0-9]+\.(?:[0-9]{2}|[0-9]+\.[0-9]+)\Z", re.A)
 
 #: Directives after which addresses no longer follow from what stands before.
-_MOVING = "org base pushpc pullpc freespace freecode freedata skip pad incsrc rep while arch"
+_MOVING = (
+    "org base pushpc pullpc pullbase freespace freecode freedata skip pad incsrc incbin rep prot autoclean"
+)
 _MOVES = frozenset(_MOVING.split())
+#: Directives that end the assembly with an error wherever they are reached.
+_STOPS = frozenset({"error", "include", "includefrom"})
+
+
+def _error(at: int, code: str, reason: str, fix: str = "") -> Facts:
+    return Facts((Fault(at, ERROR, code, reason, fix),), (), -1)
 
 
 def data_facts(statement: Statement) -> Facts:
     head = statement.at - len(statement.name) - 1
     if not statement.operand:
-        return Facts(
-            (Fault(head, ERROR, "operand-missing", f"{statement.name} needs at least one value"),), (), -1
-        )
+        return _error(head, "operand-missing", f"{statement.name} needs at least one value")
     width = DATA[statement.name]
     faults: list[Fault] = []
     events: list[Event] = []
     length = 0
     for item, start in split_arguments(statement.operand, statement.at):
-        if item[:1] == '"' and item[-1:] == '"' and len(item) > 1:
-            length += width * (len(item) - 2)
+        if item[:1] == '"' and item[-1:] == '"' and len(item) > 1 and '"' not in item[1:-1].replace('""', ""):
+            length += width * len(item[1:-1].replace('""', '"'))
             continue
         length += width
         value = expression(item[1:] if item[:1] == "#" else item)
@@ -43,20 +64,32 @@ def data_facts(statement: Statement) -> Facts:
     return Facts(tuple(faults), tuple(events), -1 if STUB in statement.operand else length)
 
 
-def _checked(item: str, value: Expression, start: int, width: int) -> tuple[list[Fault], list[Event]]:
+def _checked(
+    item: str, value: Expression, start: int, width: int, use: str = "use"
+) -> tuple[list[Fault], list[Event]]:
     """Faults and events of one expression that is to fit `width` bytes (0: any)."""
     if " " in item and not _quoted_blanks(item):
         reason = "asar takes a blank in an expression for its end"
         return [Fault(start + item.index(" "), ERROR, "operand-blank", reason, item.replace(" ", ""))], []
     if value.fault:
         return [Fault(start + value.at, ERROR, "expression", value.fault, value.fix)], []
-    events = [Event("use", name, start) for name in value.symbols]
-    events += function_events(value.functions, start)
+    events = [Event(use, name, start) for name in value.symbols]
+    events += function_events(value.calls, start)
     literal = value.literal
     if width and literal is not None and not -(1 << (8 * width - 1)) <= literal < 1 << 8 * width:
         reason = f"{item[:24]} does not fit {8 * width} bits and is cut"
         return [Fault(start, WARNING, "cut-value", reason)], events
     return [], events
+
+
+def _all_checked(items: Iterable[tuple[str, int]], use: str) -> tuple[list[Fault], list[Event]]:
+    faults: list[Fault] = []
+    events: list[Event] = []
+    for item, start in items:
+        fault, more = _checked(item, expression(item), start, 0, use)
+        faults += fault
+        events += more
+    return faults, events
 
 
 def _quoted_blanks(text: str) -> bool:
@@ -89,15 +122,22 @@ def split_arguments(text: str, start: int = 0) -> list[tuple[str, int]]:
     return found
 
 
+def words_of(text: str, start: int = 0) -> list[tuple[str, int]]:
+    """The words of tidy `text`, with their indices counted from `start`; blanks in quotes part none."""
+    masked = _QUOTED.sub(lambda match: "q" * len(match[0]), text)
+    return [(text[m.start() : m.end()], start + m.start()) for m in re.finditer(r"[^ ]+", masked)]
+
+
 def assign_facts(statement: Statement) -> Facts:
     name = statement.name
     at = max(statement.at - len(name) - 3, 0)
     if name[:1] == "'" and len(name) == 3:
-        return EMPTY  # a character of the text table
+        faults, events = _checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
+        return Facts(tuple(faults), tuple(events))  # a character of the text table
     if STUB not in name and not _NAME.match(name.removeprefix("?")):
         reason = f"`{name[:24]}` cannot be assigned to: a name has letters, digits and _"
         return Facts((Fault(at, ERROR, "label-name", reason),))
-    faults, events = _checked(statement.operand, expression(statement.operand), statement.at, 0)
+    faults, events = _checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
     return Facts(tuple(faults), (*events, Event("assign", name, at, statement.operand)))
 
 
@@ -105,50 +145,42 @@ def directive_facts(statement: Statement) -> Facts:
     name = statement.name
     head = max(statement.at - len(name) - 1, 0)
     least, most = DIRECTIVES[name]
-    count = _words(statement.operand)
-    length = -1 if name in _MOVES or name[:4] == "fill" else 0
+    count = len(words_of(statement.operand))
     if not least <= count <= most:
-        return Facts((_miscounted(statement, head, least, most, count),), (), length)
+        return Facts((_miscounted(statement, head, least, most, count),), (), _length(name))
     if name in OPENS or name in CLOSES or name in ("else", "elseif"):
         return _block(statement, head)
-    if name in TAKES_EXPRESSION and not (name == "base" and statement.operand.lower() == "off"):
-        return _with_expression(statement, head, length)
-    if name in READS_FILE:
-        return Facts((), (Event("file", _first_word(statement.operand), head),), -1)
-    if name == "function":
-        return _function(statement, head)
-    if name == "arch":
-        return Facts((), (Event("arch", statement.operand.lower(), head),), -1)
-    if name == "namespace":
-        return Facts((), (Event("namespace", statement.operand, head),))
-    if name == "autoclean":
-        return _autoclean(statement)
-    if name in ("assert", "print") and not balanced(_unquoted(statement.operand)):
-        return Facts((Fault(statement.at, ERROR, "expression", "parentheses do not match"),))
-    moved = (Event("place", name, head),) if length < 0 else ()
-    return Facts((), moved, length)
+    if name in TAKES_EXPRESSION and not (
+        count > 1 or (name == "base" and statement.operand.lower() == "off")
+    ):
+        return _with_expression(statement, head)
+    return _BY_NAME.get(name, _other)(statement, head)
+
+
+def _length(name: str) -> int:
+    return -1 if name in _MOVES or name == "fill" else 0
 
 
 def _miscounted(statement: Statement, head: int, least: int, most: int, count: int) -> Fault:
+    name = statement.name
     if count < least:
-        return Fault(
-            head, ERROR, "operand-missing", f"{statement.name} needs {least} word{'s'[: least > 1]} after it"
-        )
-    if statement.name in TAKES_EXPRESSION:
-        fix = f"{statement.name} {statement.operand.replace(' ', '')}"
-        return Fault(head, ERROR, "operand-blank", "asar takes a blank in an expression for its end", fix)
-    wanted = "nothing" if most == 0 else f"at most {most}"
-    return Fault(head, ERROR, "directive", f"{statement.name} takes {wanted} after it, not {count} words")
+        wanted = f"{least} word{'s'[: least > 1]}"
+        return Fault(head, ERROR, "operand-missing", f"{name} needs {wanted} after it")
+    squeezed = _squeezed(statement.operand)
+    if name in TAKES_EXPRESSION or name == "function":
+        if name == "function":
+            squeezed = re.sub(r"\)=", ") = ", squeezed, count=1)
+        reason = "asar takes a blank in an expression for its end"
+        return Fault(head, ERROR, "operand-blank", reason, f"{name} {squeezed}")
+    if name == "include":
+        return Fault(head, ERROR, "directive", "there is no `include FILE`", f"incsrc {statement.operand}")
+    wanted = "nothing" if most == 0 else f"at most {most} word{'s'[: most > 1]}"
+    return Fault(head, ERROR, "operand-extra", f"{name} takes {wanted} after it")
 
 
-def _words(operand: str) -> int:
-    if not operand:
-        return 0
-    return _unquoted(operand).count(" ") + 1 if " " in operand else 1
-
-
-def _unquoted(text: str) -> str:
-    return _QUOTED.sub("q", text)
+def _squeezed(text: str) -> str:
+    """`text` without the blanks outside quotes."""
+    return "".join(word for word, _ in words_of(text))
 
 
 def _first_word(operand: str) -> str:
@@ -158,58 +190,269 @@ def _first_word(operand: str) -> str:
 
 
 def _block(statement: Statement, head: int) -> Facts:
-    name = statement.name
-    if name in CLOSES:
+    name, operand = statement.name, statement.operand
+    if name in CLOSES_CONDITION or name == "endmacro":
         return Facts((), (Event("close", name, head),), -1)
-    if name in ("else", "elseif"):
+    if name in ("endstruct", "endspcblock"):
+        return _end(statement, head)
+    if name == "else":
         return Facts((), (Event("else", name, head),), -1)
     if name == "macro":
-        match = _MACRO.match(statement.operand)
-        if not match:
-            fault = Fault(statement.at, ERROR, "macro", "a macro is declared as `macro name(arguments)`")
-            return Facts((fault,), (Event("open", "macro", head),), -1)
-        return Facts((), (Event("open", "macro", head, match[1]),), -1)
-    if name in ("if", "while") and not balanced(_unquoted(statement.operand)):
-        fault = Fault(statement.at, ERROR, "expression", "parentheses do not match")
-        return Facts((fault,), (Event("open", name, head),), -1)
-    detail = _first_word(statement.operand) if name == "struct" else ""
-    return Facts((), (Event("open", name, head, detail),), -1)
+        return Facts((), (Event("open", name, head, operand),), -1)
+    if name == "for":
+        return _for(statement, head)
+    if name in CONDITIONS or name == "elseif":
+        return _condition(statement, head)
+    return _struct(statement, head) if name == "struct" else _spcblock(statement, head)
 
 
-def _with_expression(statement: Statement, head: int, length: int) -> Facts:
-    operand = statement.operand
-    if statement.name == "bank" and operand.lower() in ("auto", "noassume"):
-        return EMPTY
-    faults, events = _checked(operand, expression(operand), statement.at, TAKES_EXPRESSION[statement.name])
-    if statement.name == "rep" and operand[:1] == "$":
+def _condition(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    asked = condition([word for word, _ in words])
+    kind = "else" if statement.name == "elseif" else "open"
+    event = Event(kind, statement.name, head, statement.operand)
+    if asked.fault:
+        return Facts((Fault(statement.at, ERROR, "condition", asked.fault),), (event,), -1)
+    values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
+    faults, events = _all_checked([word for word in words if word[0] in values], "static")
+    return Facts(tuple(faults), (*events, event), -1)
+
+
+def _for(statement: Statement, head: int) -> Facts:
+    match = _RANGE.match(statement.operand)
+    if not match:
+        faults = [Fault(head, ERROR, "directive", "a loop is written as `for name = first..end`")]
+        return Facts(tuple(faults), (Event("open", "for", head),), -1)
+    items = [(match[group], statement.at + match.start(group)) for group in (2, 3)]
+    faults, events = _all_checked(items, "static")
+    return Facts(tuple(faults), (*events, Event("open", "for", head, match[1])), -1)
+
+
+def _struct(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    name = words[0][0]
+    opened = Event("open", "struct", head, statement.operand)
+    if not _NAME.match(name) and STUB not in name:
+        fault = Fault(statement.at, ERROR, "directive", f"`{name[:24]}` is no name of a struct")
+        return Facts((fault,), (opened,), -1)
+    if len(words) == 3:
+        if words[1][0].lower() != "extends":
+            fault = Fault(words[1][1], ERROR, "directive", "`extends` was expected here")
+            return Facts((fault,), (opened,), -1)
+        return Facts((), (Event("use", words[2][0], words[2][1]), opened), -1)
+    faults, events = _all_checked(words[1:], "use")
+    return Facts(tuple(faults), (*events, opened), -1)
+
+
+def _end(statement: Statement, head: int) -> Facts:
+    """The end of a struct (`align N`) or of code for the sound chip (`execute N`)."""
+    closed = Event("close", statement.name, head)
+    words = words_of(statement.operand, statement.at)
+    wanted = "align" if statement.name == "endstruct" else "execute"
+    if len(words) == 1 or (words and words[0][0].lower() != wanted):
+        reason = f"{statement.name} takes nothing, or `{wanted}` and a number"
+        return Facts((Fault(head, ERROR, "directive", reason),), (closed,), -1)
+    faults, events = _all_checked(words[1:], "use")
+    return Facts(tuple(faults), (*events, closed), -1)
+
+
+def _spcblock(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    opened = Event("open", "spcblock", head)
+    if len(words) > 1 and words[1][0].lower() != "nspc":
+        fault = Fault(words[1][1], ERROR, "directive", "the only block that asar 1.91 writes is `nspc`")
+        return Facts((fault,), (opened,), -1)
+    faults, events = _all_checked(words[:1], "use")
+    return Facts(tuple(faults), (*events, opened), -1)
+
+
+def _with_expression(statement: Statement, head: int) -> Facts:
+    name, operand = statement.name, statement.operand
+    if name == "bank" and operand.lower() in ("auto", "noassume"):
+        return Facts((), (Event("place", name, head),))
+    use = "static" if name in NO_LABELS else "use"
+    faults, events = _checked(operand, expression(operand), statement.at, TAKES_EXPRESSION[name], use)
+    if name == "rep" and operand[:1] == "$":
         reason = "this repeats the next line; the instruction REP needs an immediate"
         faults.append(Fault(head, WARNING, "rep-directive", reason, f"rep #{operand}"))
-    if length < 0:
-        events.append(Event("place", statement.name, head))
+    length = _length(name)
+    if length < 0 or name == "bank":
+        events.append(Event("place", name, head, operand))
     return Facts(tuple(faults), tuple(events), length)
+
+
+def _aligned(statement: Statement, head: int) -> Facts:
+    """`skip` or `fill` with `align N` and `offset N`."""
+    words = words_of(statement.operand, statement.at)
+    keys = [word.lower() for word, _ in words[::2]]
+    if len(words) == 3 or keys not in (["align"], ["align", "offset"]):
+        reason = f"{statement.name} takes a number, or `align N`, or `align N offset N`"
+        return _error(head, "directive", reason)
+    faults, events = _all_checked(words[1::2], "static")
+    return Facts(tuple(faults), (*events, Event("place", statement.name, head)), -1)
 
 
 def _function(statement: Statement, head: int) -> Facts:
     match = _FUNCTION.match(statement.operand)
-    if not match:
-        return Facts(
-            (Fault(head, ERROR, "function", "a function is declared as `function name(a,b) = expression`"),)
-        )
-    arguments = {argument.strip() for argument in match[2].split(",")}
-    value = expression(match[3].replace(" ", ""))
+    arguments = match[2].split(",") if match else []
+    if not match or not _NAME.match(match[1]) or not all(_NAME.match(name) for name in arguments):
+        return _error(head, "function", "a function is declared as `function name(a,b) = expression`")
+    defined = Event("define-function", match[1], head, str(len(arguments)))
+    value = expression(match[3])
     if value.fault:
-        return Facts((Fault(statement.at + match.start(3), ERROR, "expression", value.fault, value.fix),))
+        fault = Fault(statement.at + match.start(3), ERROR, "expression", value.fault, value.fix)
+        return Facts((fault,), (defined,))
     events = [Event("use", name, head) for name in value.symbols if name not in arguments]
-    return Facts(
-        (), (Event("define-function", match[1], head), *events, *function_events(value.functions, head))
-    )
+    return Facts((), (defined, *events, *function_events(value.calls, head)))
 
 
-def _autoclean(statement: Statement) -> Facts:
+def _autoclean(statement: Statement, head: int) -> Facts:
     word, _, rest = statement.operand.partition(" ")
     if not rest:
-        return Facts((), (Event("use", word, statement.at),) if _NAME.match(word) else ())
-    name = word.lower().partition(".")[0]
+        faults, events = _checked(word, expression(word), statement.at, 0)
+        return Facts(tuple(faults), tuple(events))
+    name = word.lower().removesuffix(".l")
     if name not in ("jsl", "jml", "dl"):
-        return Facts((Fault(statement.at, ERROR, "directive", "autoclean takes jsl, jml or dl"),), (), -1)
-    return Facts((), (Event("use", rest, statement.at + len(word) + 1),), 3 if name == "dl" else 4)
+        return _error(statement.at, "directive", "autoclean takes jsl, jml or dl")
+    steps = (Step("call" if name == "jsl" else "end", 0, head),) if name != "dl" else ()
+    at = statement.at + len(word) + 1
+    return Facts((), (Event("use", rest, at),), 3 if name == "dl" else 4, steps)
+
+
+def _namespace(statement: Statement, head: int) -> Facts:
+    word, _, rest = statement.operand.partition(" ")
+    if word.lower() == "nested":
+        fine = rest.lower() in ("on", "off")
+    else:
+        name = word.strip('"')
+        fine = not rest and (bool(_NAME.match(name)) or STUB in name)
+    if not fine:
+        return _error(head, "directive", "namespace takes a name, `off`, `nested on` or `nested off`")
+    return Facts((), (Event("namespace", statement.operand, head),))
+
+
+def _free(statement: Statement, head: int) -> Facts:
+    options = statement.operand.lower().split(",") if statement.operand else []
+    if statement.name != "freespace":
+        options.append("ram")
+    kinds = sum(option in ("ram", "noram") for option in options)
+    names = [
+        option for option in options if option in ("ram", "noram", "static", "fixed", "align", "cleaned")
+    ]
+    moved = Event("place", statement.name, head)
+    if kinds != 1 or len(names) != len(set(names)):
+        reason = "free space is `freecode`, `freedata`, or `freespace` with `ram` or `noram`"
+        return Facts((Fault(head, ERROR, "directive", reason),), (moved,), -1)
+    return Facts((), (moved,), -1)
+
+
+_SHOWN = re.compile(
+    r'(?:"[^"]*")+\Z|(?:pc|bytes|freespaceuse)\Z|(?:bin|dec|hex|double)\((.*)\)\Z', re.I | re.S
+)
+
+
+def _printed(statement: Statement, head: int) -> Facts:
+    """`print`, and the messages of `error` and `warn`."""
+    stops = statement.name in _STOPS
+    faults: list[Fault] = []
+    events: list[Event] = [Event("stop", statement.name, head)] if stops else []
+    for item, start in split_arguments(statement.operand, statement.at) if statement.operand else ():
+        match = _SHOWN.match(item)
+        if STUB in item:
+            continue
+        if not match:
+            reason = f"`{item[:24]}` cannot be printed: a text in quotes, pc, bytes, hex(…), dec(…)"
+            faults.append(Fault(start, ERROR, "directive", reason))
+        elif match[1]:
+            more, uses = _all_checked(split_arguments(match[1], start + match.start(1)), "use")
+            faults += more
+            events += uses
+    return Facts(tuple(faults), tuple(events))
+
+
+def _warn(statement: Statement, head: int) -> Facts:
+    if statement.operand.lower() in ("xkas on", "xkas off"):
+        return EMPTY
+    if " " in statement.operand and not _quoted_blanks(statement.operand):
+        return _error(head, "directive", "warn takes a message")
+    return _printed(statement, head)
+
+
+def _assert(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    last, start = words[-1]
+    words[-1] = (split_arguments(last)[0][0], start)
+    asked = condition([word for word, _ in words])
+    if asked.fault:
+        return _error(statement.at, "condition", asked.fault)
+    values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
+    faults, events = _all_checked([word for word in words if word[0] in values], "use")
+    return Facts(tuple(faults), tuple(events))
+
+
+def _chosen(statement: Statement, head: int) -> Facts:
+    first, _, second = statement.operand.partition(" ")
+    options = CHOICES[statement.name].get(first.lower())
+    if STUB in statement.operand:
+        return EMPTY
+    if options is None or (options and second.lower() not in options):
+        known = CHOICES[statement.name]
+        wanted = " or ".join(f"{word} {'|'.join(sorted(known[word]))}".strip() for word in known)
+        return _error(head, "directive", f"{statement.name} takes {wanted}")
+    return Facts((), (Event("setting", statement.name, head, statement.operand.lower()),))
+
+
+def _asar(statement: Statement, head: int) -> Facts:
+    version = statement.operand
+    if version and not _VERSION.match(version) and STUB not in version:
+        return _error(head, "directive", f"`{version[:24]}` is no version such as 1.90")
+    return Facts((), (Event("asar", version, head),))
+
+
+def _file(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    if statement.name == "incbin" and len(words) > 1 and (len(words) == 2 or words[1][0] != "->"):
+        return _error(head, "directive", "incbin takes a file, and `-> label` behind it")
+    if len(words) == 1 or words[-1][0].startswith("$"):
+        name = _first_word(statement.operand)
+        return Facts((), (Event("file", name, head),), -1)
+    label = Event("label", words[2][0], words[2][1], "global", -1)
+    return Facts((), (Event("file", _first_word(statement.operand), head), label), -1)
+
+
+def _other(statement: Statement, head: int) -> Facts:
+    name = statement.name
+    if name in PULLS or name in PULLS.values():
+        return Facts((), (Event("stack", name, head),), _length(name))
+    if name in _STOPS:
+        return Facts((), (Event("stop", name, head),))
+    length = _length(name)
+    return Facts((), (Event("place", name, head),) if length < 0 else (), length)
+
+
+def _arch(statement: Statement, head: int) -> Facts:
+    return Facts((), (Event("arch", statement.operand.lower(), head),), -1)
+
+
+def _global(statement: Statement, head: int) -> Facts:
+    name = statement.operand.removesuffix(":")
+    if not _NAME.match(name) or name == statement.operand:
+        return _error(head, "directive", "global takes a label with its colon", f"global {name}:")
+    return Facts((), (Event("label", name, statement.at, "aside"),))
+
+
+_BY_NAME: dict[str, Callable[[Statement, int], Facts]] = {
+    **dict.fromkeys(READS_FILE, _file),
+    **dict.fromkeys(CHOICES, _chosen),
+    **dict.fromkeys(("freespace", "freecode", "freedata"), _free),
+    **dict.fromkeys(("autoclean", "autoclear"), _autoclean),
+    **dict.fromkeys(("skip", "fill"), _aligned),
+    **dict.fromkeys(("print", "error"), _printed),
+    "arch": _arch,
+    "asar": _asar,
+    "assert": _assert,
+    "function": _function,
+    "global": _global,
+    "namespace": _namespace,
+    "warn": _warn,
+}

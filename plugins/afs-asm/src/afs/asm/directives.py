@@ -1,4 +1,4 @@
-"""The asar directives: how many words each takes after its name, and which open and close blocks."""
+"""The directives of asar 1.91: how many words each takes after its name, and which open and close blocks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Final
 DATA: Final[dict[str, int]] = {"db": 1, "dw": 2, "dl": 3, "dd": 4}
 
 _ANY = 1 << 30
-_NONE = """endif else endwhile endfor endmacro endspcblock pushpc pullpc pushbase pullbase pushtable pulltable
-    pushns pullns cleartable includeonce lorom hirom exlorom exhirom sfxrom norom fullsa1rom fastrom header
-    xkas startpos"""
-_ONE = """incsrc table org base bank warnpc rep skip reset prot arch undef dpbase
-    expecttitle freespacebyte includefrom loadtable
-    fill fillbyte fillword filllong filldword pad padbyte padword padlong paddword"""
+_NONE = """endif else endwhile endfor endmacro pushpc pullpc pushbase pullbase pushtable pulltable
+    pushns pullns cleartable includeonce include lorom hirom exlorom exhirom sfxrom norom fullsa1rom
+    fastrom header xkas"""
+_ONE = """incsrc table org base bank warnpc rep reset prot arch undef dpbase freespacebyte includefrom global
+    startpos print fillbyte fillword filllong filldword pad padbyte padword padlong paddword"""
 
 #: Smallest and largest number of words after the directive.
 DIRECTIVES: Final[dict[str, tuple[int, int]]] = {
@@ -22,13 +21,13 @@ DIRECTIVES: Final[dict[str, tuple[int, int]]] = {
     "if": (1, _ANY),
     "elseif": (1, _ANY),
     "while": (1, _ANY),
-    "for": (1, _ANY),
+    "for": (3, 3),
     "assert": (1, _ANY),
     "macro": (1, _ANY),
-    "function": (3, _ANY),
-    "print": (1, _ANY),
+    "function": (3, 3),
     "incbin": (1, 3),
-    "include": (0, 1),
+    "skip": (1, 4),
+    "fill": (1, 4),
     "asar": (0, 1),
     "sa1rom": (0, 1),
     "freespace": (0, 1),
@@ -36,17 +35,17 @@ DIRECTIVES: Final[dict[str, tuple[int, int]]] = {
     "freedata": (0, 1),
     "autoclean": (1, 2),
     "autoclear": (1, 2),
-    "namespace": (0, 2),
+    "namespace": (1, 2),
     "math": (2, 2),
     "optimize": (2, 2),
     "check": (2, 2),
     "warn": (0, 2),
     "warnings": (1, 2),
     "error": (0, 1),
-    "global": (1, 1),
     "struct": (1, 3),
     "endstruct": (0, 2),
     "spcblock": (1, 3),
+    "endspcblock": (0, 2),
 }
 
 #: What closes each block.
@@ -59,9 +58,20 @@ CLOSES: Final[dict[str, str]] = {
     "endspcblock": "spcblock",
 }
 OPENS: Final = frozenset(CLOSES.values())
+CONDITIONS: Final = frozenset({"if", "while", "for"})
+#: Any of these closes any of the conditions.
+CLOSES_CONDITION: Final = frozenset({"endif", "endwhile", "endfor"})
+
+#: What must have been pushed for a pull; these nest.
+PULLS: Final[dict[str, str]] = {
+    "pullpc": "pushpc",
+    "pullbase": "pushbase",
+    "pullns": "pushns",
+    "pulltable": "pushtable",
+}
 
 #: Directives that read a file, named by their first word.
-READS_FILE: Final = frozenset({"incsrc", "incbin", "table", "loadtable"})
+READS_FILE: Final = frozenset({"incsrc", "incbin", "table"})
 
 #: Directives whose one operand is an expression, and what width it may have (0: any).
 TAKES_EXPRESSION: Final[dict[str, int]] = {
@@ -74,6 +84,7 @@ TAKES_EXPRESSION: Final[dict[str, int]] = {
     "skip": 0,
     "rep": 0,
     "fill": 0,
+    "startpos": 2,
     "fillbyte": 1,
     "fillword": 2,
     "filllong": 3,
@@ -83,4 +94,19 @@ TAKES_EXPRESSION: Final[dict[str, int]] = {
     "padlong": 3,
     "paddword": 4,
     "freespacebyte": 1,
+}
+
+#: Those among them that decide where labels are, so that no label may stand in them.
+NO_LABELS: Final = frozenset({"skip", "fill", "rep", "freespacebyte"})
+
+_SWITCH = frozenset({"on", "off"})
+#: Words that the first operand of a directive may be, and for each those that the second may be.
+CHOICES: Final[dict[str, dict[str, frozenset[str]]]] = {
+    "math": {"pri": _SWITCH, "round": _SWITCH},
+    "optimize": {
+        "dp": frozenset({"none", "ram", "always"}),
+        "address": frozenset({"default", "ram", "mirrors"}),
+    },
+    "check": {"bankcross": frozenset({"on", "off", "half", "full"}), "title": frozenset()},
+    "reset": {"bytes": frozenset(), "freespaceuse": frozenset()},
 }

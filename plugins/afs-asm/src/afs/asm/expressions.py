@@ -10,26 +10,21 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from .functions import misuse
+
 #: Stands for a define or a macro parameter of unknown value.
 STUB: Final = "\x01"
 
 #: Deeper parentheses than this are refused, as the assembler's recursion limit would.
 MAX_DEPTH: Final = 256
 
-_BUILTIN = """read1 read2 read3 read4 canread canread1 canread2 canread3 canread4
-    readfile1 readfile2 readfile3 readfile4 canreadfile canreadfile1 canreadfile2 canreadfile3 canreadfile4
-    getfilestatus filesize snestopc pctosnes sizeof objectsize datasize defined
-    sqrt sin cos tan asin acos atan arcsin arccos arctan log log10 log2 pow floor ceil ceiling round
-    min max clamp safediv select not bank stringsequal stringsequalnocase
-    equal notequal less lessequal greater greaterequal and or nand nor xor pc realbase"""
-BUILTIN_FUNCTIONS: Final = frozenset(_BUILTIN.split())
-
 
 class Expression(NamedTuple):
     """What an expression consists of. `width` is that of its literals in bytes, 0 without any.
 
     `literal` is the value if the expression is one number. `fault` says what is wrong at
-    character `at`, and `fix` the right form of the whole expression where there is one.
+    character `at`, and `fix` the right form of the whole expression where there is one. `calls` has
+    each function's name and how many values it is given.
     """
 
     width: int
@@ -40,26 +35,34 @@ class Expression(NamedTuple):
     fault: str = ""
     at: int = 0
     fix: str = ""
+    calls: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def least(self) -> int:
+        """The fewest bytes that asar may take it for: a label or a function is never taken for one."""
+        return max(2, self.width) if self.symbols or self.functions else self.width
 
 
 _SIMPLE = re.compile(
     rf"(?:\$([0-9A-Fa-f]+)|([0-9]+)|%([01]+)|(\??\.*[A-Za-z_][\w.]*)|[\w.$%]*{STUB}[\w.{STUB}]*)\Z", re.A
 )
-_PREFIX = re.compile(r"(?:<:|[-+~#])+")
+_PREFIX = re.compile(r"(?:<:|[-+~])+")
 _ATOM = re.compile(
     rf"""(?P<stub>[$%]?[\w.]*{STUB}[\w.{STUB}]*)
     |(?P<hex>\$[0-9A-Fa-f]+)(?!\w)
     |(?P<bin>%[01]+)(?!\w)
-    |(?P<dec>[0-9]+(?:\.[0-9]+)?)(?![\w$])
+    |(?P<dec>[0-9][0-9.]*)(?![\w$])
     |(?P<name>\??\.*[A-Za-z_][\w.]*)
-    |(?P<char>'[^']')
+    |(?P<char>'.')
     |(?P<string>"[^"]*")
-    |(?P<nearby>\??(?:\++|-+)(?=$|[,)]))
+    |(?P<nearby>\??(?:\++|-+)(?=$|\)))
+    |(?P<all>\.\.\.)
     """,
     re.X | re.A,
 )
-_OPERATOR = re.compile(r"\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^<>]")
-_NEARBY = re.compile(r"\??(?:\++|-+)(?=$|[,)])")
+_OPERATOR = re.compile(r"\*\*|<<|>>|[-+*/%&|^]")
+_NEARBY = re.compile(r"\??(?:\++|-+)(?=$|\))")
+_FIELD = re.compile(r"[\w.]*", re.A)
 
 _cache: dict[str, Expression] = {}
 
@@ -94,16 +97,32 @@ def _decimal_width(digits: str) -> int:
     return 1 if value < 0x100 else 2 if value < 0x10000 else 3
 
 
+class _Open:
+    """A parenthesis that is open: a group's, or a call's with the kinds of its values so far."""
+
+    __slots__ = ("commas", "function", "kinds")
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+        self.kinds: list[str] = []
+        self.commas = 0
+
+    def value(self, kind: str) -> None:
+        """Note the first atom of a value."""
+        if len(self.kinds) == self.commas:
+            self.kinds.append(kind)
+
+
 class _Scanner:
-    """Reads prefix, atom, operator in turn; the stack holds `(` for groups and `f` for calls."""
+    """Reads prefix, atom, operator in turn."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.width = 0
         self.symbols: list[str] = []
-        self.functions: list[str] = []
-        self.stack: list[str] = []
+        self.calls: list[tuple[str, int]] = []
+        self.stack: list[_Open] = []
         self.stubs = False
 
     def scan(self) -> Expression:
@@ -114,9 +133,10 @@ class _Scanner:
             fault = "a parenthesis is not closed"
         fix = _right_form(self.text) if fault else ""
         names = tuple(dict.fromkeys(self.symbols))
-        functions = tuple(dict.fromkeys(self.functions))
+        functions = tuple(dict.fromkeys(name for name, _ in self.calls))
         wide = bool(names) or self.stubs or bool(functions)
-        return Expression(self.width, self._literal(), names, functions, wide, fault, self.at, fix)
+        calls = tuple(self.calls)
+        return Expression(self.width, self._literal(), names, functions, wide, fault, self.at, fix, calls)
 
     def _literal(self) -> int | None:
         if self.text[:1] != "-":
@@ -132,7 +152,7 @@ class _Scanner:
             if prefix:
                 self.at = prefix.end()
             if self.text[self.at : self.at + 1] == "(":
-                self._push("(")
+                self._push("")
                 continue
             match = _ATOM.match(self.text, self.at)
             if not match:
@@ -143,21 +163,22 @@ class _Scanner:
                 return ""
         return f"parentheses are nested deeper than {MAX_DEPTH}"
 
-    def _push(self, kind: str) -> None:
-        self.stack.append(kind)
+    def _push(self, function: str) -> None:
+        self.stack.append(_Open(function))
         self.at += 1
 
     def _opens_call(self, match: re.Match[str]) -> bool:
         if match.lastgroup != "name" or self.text[match.end() : match.end() + 1] != "(":
             return False
-        self.functions.append(match[0])
         self.at = match.end()
-        self._push("f")
+        self._push(match[0])
         return True
 
     def _atom(self, match: re.Match[str]) -> str:
-        kind, value = match.lastgroup, match[0]
+        kind, value = match.lastgroup or "", match[0]
         self.at = match.end()
+        if self.stack:
+            self.stack[-1].value(kind)
         if kind == "hex":
             self.width = max(self.width, len(value) // 2)
         elif kind == "bin":
@@ -166,13 +187,32 @@ class _Scanner:
             self.width = max(self.width, _decimal_width(value.split(".")[0]))
         elif kind == "char":
             self.width = max(self.width, 1)
+        elif kind == "name" and self.text[self.at : self.at + 1] == "[":
+            return self._element(value)
         elif kind in ("name", "nearby"):
             self.symbols.append(value)
         elif kind == "stub":
             self.stubs = True
-        elif "f" not in self.stack:
+        elif not (self.stack and self.stack[-1].function):
             self.at = match.start()
-            return "a string is no number"
+            return "a string is no number" if kind == "string" else f"`{value}` is no number"
+        return ""
+
+    def _element(self, name: str) -> str:
+        """A struct's element, `Name[index].field`; the place is before the `[`."""
+        end = self.text.find("]", self.at)
+        if end < 0:
+            return "a `[` is not closed"
+        index = expression(self.text[self.at + 1 : end])
+        if index.fault:
+            self.at += 1 + index.at
+            return index.fault
+        field = _FIELD.match(self.text, end + 1)
+        rest = field[0] if field else ""
+        self.symbols += (name + rest, *index.symbols)
+        self.width = max(self.width, index.width)
+        self.stubs = self.stubs or (index.open_width and not index.symbols)
+        self.at = end + 1 + len(rest)
         return ""
 
     def _after_operand(self) -> str:
@@ -180,10 +220,9 @@ class _Scanner:
         if char == ")":
             if not self.stack:
                 return "a parenthesis is closed that was never opened"
-            self.stack.pop()
-            self.at += 1
-            return ""
-        if char == "," and self.stack and self.stack[-1] == "f":
+            return self._closed(self.stack.pop())
+        if char == "," and self.stack and self.stack[-1].function:
+            self.stack[-1].commas += 1
             self.at += 1
             return self._operand()
         match = _OPERATOR.match(self.text, self.at)
@@ -191,6 +230,15 @@ class _Scanner:
             return f"an operator was expected before `{_excerpt(self.text[self.at :])}`"
         self.at = match.end()
         return self._operand()
+
+    def _closed(self, opened: _Open) -> str:
+        self.at += 1
+        if self.stack:
+            self.stack[-1].value("dec")
+        if not opened.function:
+            return ""
+        self.calls.append((opened.function, len(opened.kinds)))
+        return misuse(opened.function, opened.kinds)
 
     def _no_atom(self) -> str:
         rest = self.text[self.at :]

@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from .expressions import BUILTIN_FUNCTIONS
 from .findings import Fault
+from .functions import SIGNATURES
+
+
+class Step(NamedTuple):
+    """An instruction that sets the widths of the registers, or has an immediate that depends on them.
+
+    `kind`: rep and sep with the bits as `value`, -1 unknown; m and x for an immediate that goes with that
+    flag, `value` being its bytes; php, plp, xce, clc, sec; call; end, after which nothing is reached; or
+    go, a branch. `name` is the target of the last three, where it is one label.
+    """
+
+    kind: str
+    value: int
+    at: int
+    name: str = ""
 
 
 class Event(NamedTuple):
-    """Something to be settled in context: `kind` is label, assign, use, branch, call, function, param,
-    open, close, else, file, define-function, namespace, arch or place. `offset` is the bytes that the
-    line assembles to before it, -1 if nobody knows."""
+    """Something to be settled in context: `kind` names one of the methods `_take_…` of Context. `offset` is
+    the bytes that the line assembles to before it, -1 if nobody knows."""
 
     kind: str
     name: str
@@ -24,20 +37,22 @@ class Event(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """`length` is the bytes that the line assembles to, -1 if that depends on more than its text."""
+    """`length` is the bytes that the line assembles to, -1 if that depends on more than its text; `steps`
+    what it does to the widths of the registers, and with them."""
 
     faults: tuple[Fault, ...] = ()
     events: tuple[Event, ...] = ()
     length: int = 0
+    steps: tuple[Step, ...] = ()
 
 
 EMPTY: Final = Facts()
-#: Lines that cannot be judged alone: those continued in the next, and those that use defines.
+#: Lines that cannot be judged alone: those continued in the next, and those whose statements must be taken
+#: one by one, since they use defines or begin with a condition.
 CONTINUED: Final = Facts(length=-2)
-WITH_DEFINES: Final = Facts(length=-3)
+BY_PARTS: Final = Facts(length=-3)
 
 
-def function_events(names: tuple[str, ...], at: int) -> list[Event]:
-    return [
-        Event("function", name, at) for name in names if name.lstrip("_").lower() not in BUILTIN_FUNCTIONS
-    ]
+def function_events(calls: tuple[tuple[str, int], ...], at: int) -> list[Event]:
+    """The calls of functions that are not built in; `detail` is how many values each is given."""
+    return [Event("function", name, at, str(count)) for name, count in calls if name not in SIGNATURES]

@@ -18,7 +18,6 @@ from .widths import Written, width_of, write
 #: Implied instructions that asar repeats when they have an immediate.
 REPEATABLE: Final = frozenset(["asl", "lsr", "rol", "ror", "inc", "dec", "inx", "dex", "iny", "dey", "nop"])
 BRANCHES: Final = frozenset(["bcc", "bcs", "beq", "bmi", "bne", "bpl", "bra", "brl", "bvc", "bvs", "per"])
-_JUMPS: Final = frozenset(("jsr", "jsl", "jmp", "jml"))
 _SIGNATURE: Final = frozenset(("brk", "cop", "wdm"))
 _PLAUSIBLE_REPEAT: Final = 16
 
@@ -46,16 +45,19 @@ _MEANT: Final[dict[str, tuple[str, ...]]] = {
 class Verdict(NamedTuple):
     """What is known of an instruction as written. `length` in bytes, 0 if it depends on a name.
 
-    `target` is the name that a short or long branch aims at. Fault positions are relative to the
-    operand's start.
+    `target` is the name that a short or long branch aims at; `near` that its labels must lie in the
+    bank of the code, since no form takes 24 bits; `letter` what is wrong unless a label is named A, as the
+    operand is. Fault positions are relative to the operand's start.
     """
 
     faults: tuple[Fault, ...] = ()
     form: str = ""
     length: int = 0
     symbols: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
+    calls: tuple[tuple[str, int], ...] = ()
     target: str = ""
+    near: bool = False
+    letter: str = ""
 
 
 _cache: dict[tuple[str, str, str], Verdict] = {}
@@ -81,11 +83,8 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
         return _refuse(-1, "suffix", f"`.{suffix}` is no size: use .b, .w or .l", "", mnemonic)
     if not text:
         return _without_operand(mnemonic, suffix, forms)
-    if text in "aA" and ("a" in forms or "e" not in forms):
-        return _accumulator(mnemonic, suffix, forms)
-    if text in "aA" and mnemonic not in BRANCHES and mnemonic not in _JUMPS:
-        reason = f"{mnemonic.upper()} has no accumulator form"
-        return _refuse(0, "no-such-form", reason, "", mnemonic)
+    if text in "aA":
+        return _accumulator(mnemonic, suffix, text, forms)
     if " " in text and not _blanks_quoted(text):
         squeezed = text.replace(" ", "")
         reason = "asar takes a blank in an operand for its end"
@@ -111,10 +110,13 @@ def _without_operand(mnemonic: str, suffix: str, forms: Forms) -> Verdict:
     return Verdict(form="", length=2 if mnemonic in _SIGNATURE else 1)
 
 
-def _accumulator(mnemonic: str, suffix: str, forms: Forms) -> Verdict:
+def _accumulator(mnemonic: str, suffix: str, text: str, forms: Forms) -> Verdict:
     if "a" not in forms:
-        fix = mnemonic if "" in forms else ""
-        return _refuse(0, "no-such-form", f"{mnemonic.upper()} has no accumulator form", fix)
+        reason = f"{mnemonic.upper()} has no accumulator form"
+        as_label = _with_operand(Written.of(mnemonic, suffix, operand(text)), forms)
+        if as_label.faults:
+            return _refuse(0, "no-such-form", reason, mnemonic if "" in forms else "")
+        return as_label._replace(letter=reason)
     if suffix:
         return _refuse(-1, "suffix", "the accumulator form takes no size", f"{mnemonic} a")
     return Verdict(form="a", length=1)
@@ -136,12 +138,14 @@ def _with_operand(written: Written, forms: Forms) -> Verdict:
 
 def _sized(written: Written, form: str, forms: Forms, *before: Fault) -> Verdict:
     """The verdict on a form that is there, its widths still to be judged."""
-    width, faults = width_of(written, form, tuple(forms[form]))
+    widths = tuple(forms[form])
+    width, faults = width_of(written, form, widths)
     first, *rest = written.values
-    symbols, functions = first.symbols, first.functions
+    symbols, calls = first.symbols, first.calls
     for value in rest:  # the second bank of a block move
-        symbols, functions = symbols + value.symbols, functions + value.functions
-    return Verdict((*before, *faults), form, width and width + 1, symbols, functions)
+        symbols, calls = symbols + value.symbols, calls + value.calls
+    near = bool(symbols) and not written.suffix and 3 not in widths and form not in ("#e", "e,e")
+    return Verdict((*before, *faults), form, width and width + 1, symbols, calls, near=near)
 
 
 def _faulty_expression(written: Written) -> Fault | None:
@@ -157,9 +161,9 @@ def _tolerated(written: Written, forms: Forms) -> Verdict:
     value = written.values[0]
     if written.form == "(e),x" and "e,x" in forms and not value.fault:
         return _sized(written, "e,x", forms, _no_form(written, forms, WARNING, "; asar assembles `…,x`"))
-    if written.form == "e" and "e,e" in forms and value.width == 2 and not value.fault:
+    if written.form == "e" and "e,e" in forms and value.least == 2 and not value.fault:
         fault = _no_form(written, forms, WARNING, "; asar takes it for both banks")
-        return Verdict((fault,), "e,e", 3, value.symbols, value.functions)
+        return Verdict((fault,), "e,e", 3, value.symbols, value.calls)
     return Verdict((_no_form(written, forms, ERROR),), written.form)
 
 
@@ -179,10 +183,10 @@ def _repeated(mnemonic: str, value: Expression) -> Verdict:
     if value.symbols:
         reason = f"the repeat count of {mnemonic.upper()} must be a number"
         fault = Fault(1, ERROR, "repeat-count", reason)
-        return Verdict((fault,), "#e", 0, value.symbols, value.functions)
+        return Verdict((fault,), "#e", 0, value.symbols, value.calls)
     count = value.literal
     if count is None or 0 < count <= _PLAUSIBLE_REPEAT:
-        return Verdict(form="#e", length=count or 0, functions=value.functions)
+        return Verdict(form="#e", length=count or 0, calls=value.calls)
     reason = f"{mnemonic.upper()} has no immediate; asar repeats it {count} times"
     return Verdict((Fault(0, WARNING, "repeat-count", reason),), "#e", 0)
 
@@ -194,4 +198,4 @@ def _branch(mnemonic: str, found: Operand, value: Expression) -> Verdict:
         reason = f"{mnemonic.upper()} takes a bare number for the distance, not the address; use a label"
         faults = (Fault(0, WARNING, "numeric-branch", reason),)
     target = found.bodies[0] if len(value.symbols) == 1 and value.symbols[0] == found.bodies[0] else ""
-    return Verdict(faults, "e", length, value.symbols, value.functions, target)
+    return Verdict(faults, "e", length, value.symbols, value.calls, target)

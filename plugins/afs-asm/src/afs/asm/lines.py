@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+#: A text or character in quotes; three apostrophes are the character itself.
+QUOTED = r"""(?:"[^"]*"|'''|'[^'][^']*')"""
 #: Everything before a comment; stops before a quote that nobody closes.
-_CODE = re.compile(r"""[^;"']*(?:(?:"[^"]*"|'[^']*')[^;"']*)*""")
-_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_CODE = re.compile(rf"""[^;"']*(?:{QUOTED}[^;"']*)*""")
+_QUOTED = re.compile(QUOTED)
 _SEPARATOR = re.compile(r"\s:(?=\s|$)")
 
 #: How many physical lines one logical line may have.
@@ -82,6 +84,7 @@ def logical_lines(text: str) -> Iterator[LogicalLine]:
     comments: list[Comment] = []
     joints: list[tuple[int, Position]] = []
     length = offset = 0
+    comma = False
     for number, line in enumerate(text.split("\n"), 1):
         body, comment = _split_comment(line, number, offset)
         joints.append((length, Position(number, 1, offset)))
@@ -89,12 +92,13 @@ def logical_lines(text: str) -> Iterator[LogicalLine]:
             comments.append(comment)
         offset += len(line) + 1
         stripped = body.rstrip()
-        goes_on = stripped[-1:] in (",", "\\") and len(joints) < MAX_JOINED
+        comma = stripped[-1:] == "," or (comma and not stripped)
+        goes_on = (comma or stripped[-1:] == "\\") and len(joints) < MAX_JOINED
         code.append(stripped.removesuffix("\\") if goes_on else body)
         length += len(code[-1])
         if not goes_on:
             yield LogicalLine("".join(code), tuple(comments), tuple(joints))
-            code, comments, joints, length = [], [], [], 0
+            code, comments, joints, length, comma = [], [], [], 0, False
     if joints:
         yield LogicalLine("".join(code), tuple(comments), tuple(joints))
 
@@ -117,7 +121,7 @@ def parts(code: str) -> list[Part]:
     masked = _QUOTED.sub(_mask, code) if '"' in code or "'" in code else code
     found: list[Part] = []
     start, last = 0, len(code.rstrip())
-    for match in _SEPARATOR.finditer(masked):
+    for match in _SEPARATOR.finditer(masked, len(code) - len(code.lstrip())):
         if match.end() == last:
             break  # a colon that nothing follows belongs to the statement before it
         found += _trimmed(code, start, match.start())

@@ -60,6 +60,7 @@ class _Outline:
         self.macro: Placed | None = None
         self.struct = ""
         self.offset: int | None = None
+        self.struct_ends: dict[str, int | None] = {}
 
     def source(self) -> Source:
         for placed in self.statements:
@@ -109,10 +110,9 @@ class _Outline:
         if statement.kind == "assign":
             value = expression(statement.operand).literal
             above = self.above(placed.line)
+            name = "".join(space + "_" for space in self.namespace) + statement.name
             self.symbols.append(
-                Symbol(
-                    statement.name, value, statement.operand, placed.comment, above, self.file, placed.line
-                )
+                Symbol(name, value, statement.operand, placed.comment, above, self.file, placed.line)
             )
         elif statement.kind == "define":
             value_text, _ = unquoted_value(statement.operand)
@@ -134,11 +134,16 @@ class _Outline:
         elif name == "namespace":
             self._take_namespace(operand)
         elif name == "struct":
-            words = operand.split()
-            self.struct = words[0] if words else "?"
-            self.offset = expression(words[1]).literal if len(words) == 2 else 0 if len(words) == 1 else None
+            self._take_struct(operand.split())
         if name in _BREAKS:
             self.blocks.append(_Block("", "", [], []))
+
+    def _take_struct(self, words: list[str]) -> None:
+        self.struct = words[0] if words else "?"
+        self.offset = expression(words[1]).literal if len(words) == 2 else 0 if len(words) == 1 else None
+        if len(words) == 3:
+            self.struct = f"{words[2]}.{words[0]}"
+            self.offset = self.struct_ends.get(words[2])
 
     def _take_namespace(self, operand: str) -> None:
         words = operand.strip('"').split()
@@ -189,6 +194,7 @@ class _Outline:
     def _take_field(self, placed: Placed) -> None:
         statement = placed.statement
         if statement.kind == "directive" and statement.name == "endstruct":
+            self.struct_ends[self.struct] = self.offset
             self.struct = ""
             return
         for label in statement.labels:

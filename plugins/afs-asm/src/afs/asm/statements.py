@@ -11,8 +11,8 @@ from .instructions import mnemonics
 
 _WORD = rf"[A-Za-z_{STUB}][\w.{STUB}]*"
 _LABEL = re.compile(rf"\??(?:\++|-+):?\Z|(?:[#?]{{1,2}}\.*|\.+){_WORD}:?\Z|{_WORD}:\Z", re.A)
-_DEFINE = re.compile(r"!(\^*\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
-_MACRO_CALL = re.compile(rf"%([\w{STUB}]+)\((.*)\)\Z", re.A | re.S)
+_DEFINE = re.compile(r"!(\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
+_MACRO_CALL = re.compile(rf"%([\w{STUB}]+) ?\((.*)\)\Z", re.A | re.S)
 
 
 class Label(NamedTuple):
@@ -69,7 +69,7 @@ def _head(text: str, labels: tuple[Label, ...], at: int) -> Statement:
     if word[0] == "!":
         match = _DEFINE.match(text, at)
         if match and match[2]:
-            name = match[1].strip("{}^")
+            name = match[1].strip("{}")
             return Statement(
                 text, labels, "define", name, match[2], match[3] or "", _start(match, 3, len(text))
             )
@@ -88,7 +88,7 @@ def _start(match: re.Match[str], group: int, default: int) -> int:
 
 
 def _command(text: str, labels: tuple[Label, ...], word: str, operand: str, at: int) -> Statement:
-    lower = word.lower().lstrip("@")
+    lower = word.lower()
     name, dot, suffix = lower.partition(".")
     sized = not dot or len(suffix) == 1 or STUB in suffix
     repeats = name == "rep" and not dot and operand[:1] not in ("#", "", STUB)

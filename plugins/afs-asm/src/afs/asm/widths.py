@@ -1,11 +1,13 @@
 """How many bytes an operand takes, and whether what is written fits them.
 
 A size that is stated (`.b`, `.w`, `.l`) is taken; else the longest literal decides, widened to the next
-form that the mnemonic has. A name may have any width.
+form that the mnemonic has. asar takes a label or a function for 16 or 24 bits, never for 8; a define or
+a parameter of unknown value may have any width.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from .expressions import STUB, Expression, expression
@@ -14,7 +16,7 @@ from .operands import Operand
 
 _SIZES: Final = {"b": 1, "w": 2, "l": 3}
 _LETTERS: Final = {1: "b", 2: "w", 3: "l"}
-_BANK_OF: Final = (">>16", "/65536", "/$10000")
+_BANK_OF: Final = re.compile(r"[^-+*/%&|^<>()]+(?:>>16|/65536|/\$10000)\Z")
 
 Width = tuple[int, tuple[Fault, ...]]
 
@@ -87,9 +89,11 @@ def _stated(written: Written, form: str, value: Expression, widths: tuple[int, .
 
 def _unstated(written: Written, form: str, value: Expression, widths: tuple[int, ...]) -> Width:
     if value.open_width:
-        possible = [width for width in widths if width >= value.width]
+        possible = [width for width in widths if width >= value.least]
         if possible:
             return (possible[0] if len(possible) == 1 else 0), ()
+        if value.width <= max(widths):
+            return 0, (_only_byte(written),)
     elif value.width in widths:
         return value.width, ()
     else:
@@ -115,6 +119,14 @@ def _too_wide(written: Written, form: str, value: Expression, most: int) -> Faul
     return Fault(0, ERROR, "width", reason, fix)
 
 
+def _only_byte(written: Written) -> Fault:
+    """A label where only a byte can be."""
+    what = "this value" if STUB in written.operand.bodies[0] else f"`{written.operand.bodies[0][:40]}`"
+    shown = written.shown
+    reason = f"{written.mnemonic.upper()} `{shown}` takes 8 bits, asar takes {what} for 16 or more"
+    return Fault(0, ERROR, "label-width", reason, written.rewrite(size=1))
+
+
 def _shortened(written: Written, value: Expression, size: int) -> str:
     """The instruction with its number in `size` bytes, if it fits."""
     number = value.literal
@@ -131,19 +143,25 @@ def _immediate(written: Written, value: Expression) -> Width:
     if written.suffix:
         size = _SIZES[written.suffix]
         return size, _cut(written, value, size)
-    if written.operand.bodies[0].endswith(_BANK_OF):
-        return 0 if value.open_width else 1, ()
+    if _BANK_OF.match(written.operand.bodies[0]):
+        return 1, ()
     if value.width > 2:
         return 2, _cut(written, value, 2)
+    if value.symbols or value.functions:
+        return 2, ()
     return (0 if value.open_width else value.width), ()
 
 
 def _byte(written: Written, value: Expression) -> Width:
     """An immediate that is always one byte."""
+    if not written.suffix and _BANK_OF.match(written.operand.bodies[0]):
+        return 1, ()
     if written.suffix in ("w", "l") or (not written.suffix and value.width > 1):
         reason = f"{written.mnemonic.upper()} takes one byte"
         fix = _shortened(written, value, 1) or (written.rewrite(bare=True) if value.width <= 1 else "")
         return 1, (Fault(0, ERROR, "width", reason, fix),)
+    if not written.suffix and value.least > 1:
+        return 1, (_only_byte(written),)
     return 1, _cut(written, value, 1)
 
 

@@ -1,0 +1,122 @@
+"""The blocks that are open at a point of a text, and whether what stands there is assembled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .conditions import Evaluator, condition, truth
+from .directive_facts import words_of
+from .directives import CLOSES, CLOSES_CONDITION, CONDITIONS
+from .facts import Event
+
+if TYPE_CHECKING:
+    from .context import Context
+
+
+class _Block:
+    """`taken` is whether the part that was or is assembled has been reached, None if nobody knows."""
+
+    def __init__(self, event: Event, line: int, live: bool) -> None:
+        self.name, self.at, self.line = event.name, event.at, line
+        self.detail = event.detail
+        self.outer_live = live
+        self.taken: bool | None = True
+        #: Defines that are set within, whose values are not known afterwards.
+        self.sets: set[str] = set()
+
+    @property
+    def uncertain(self) -> bool:
+        return self.name in ("while", "for") or (self.name == "if" and self.taken is None)
+
+
+class Blocks:
+    """The open blocks. `live` is false where a condition that the text decides leaves lines out."""
+
+    def __init__(self, evaluator: Evaluator, forget: Callable[[set[str]], None]) -> None:
+        self.live = True
+        self.evaluator = evaluator
+        self._forget = forget
+        self._open: list[_Block] = []
+
+    @property
+    def depth(self) -> int:
+        return len(self._open)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether what stands here is assembled never, once or often, for all that is known."""
+        return any(block.uncertain for block in self._open)
+
+    @property
+    def struct(self) -> str:
+        """The full name of the struct that is open, or nothing."""
+        for block in reversed(self._open):
+            if block.name == "struct":
+                words = block.detail.split(" ")
+                return f"{words[2]}.{words[0]}" if len(words) == 3 else words[0]
+        return ""
+
+    def inside(self, name: str) -> bool:
+        return any(block.name == name for block in self._open)
+
+    def value(self, text: str) -> float | None:
+        return self.evaluator.value(text)
+
+    def note_set(self, name: str) -> None:
+        """Note that a define is set here."""
+        for block in self._open:
+            if block.name in CONDITIONS:
+                block.sets.add(name)
+
+    def open(self, event: Event, line: int, context: Context) -> None:
+        """Open a block; of a condition that is not met, what stands within is left out."""
+        block = _Block(event, line, self.live)
+        if event.name == "struct" and self.inside("struct"):
+            context.find(line, event.at, "block", "a struct cannot stand in a struct")
+        self._open.append(block)
+        if event.name in ("if", "while") and self.live:
+            block.taken = self._answer(event.detail)
+            self.live = block.taken is not False
+        elif event.name == "for":
+            self._forget({event.detail})
+            block.sets.add(event.detail)
+
+    def _answer(self, detail: str) -> bool | None:
+        asked = condition([word for word, _ in words_of(detail)])
+        return None if asked.fault else truth(asked, self.value)
+
+    def other(self, event: Event, line: int, context: Context) -> None:
+        """An `else` or `elseif`."""
+        block = self._open[-1] if self._open else None
+        if block is None or block.name != "if":
+            place = f"in a `{block.name}`" if block and block.name in CONDITIONS else "in no `if`"
+            context.find(line, event.at, "block", f"`{event.name}` stands {place}")
+            return
+        if not block.outer_live:
+            return
+        if block.taken is not False:
+            self.live = block.taken is None
+            return
+        block.taken = True if event.name == "else" else self._answer(event.detail)
+        self.live = block.taken is not False
+
+    def close(self, event: Event, line: int, context: Context) -> None:
+        opener = CLOSES[event.name]
+        accepted = CONDITIONS if event.name in CLOSES_CONDITION else frozenset({opener})
+        if not self._open or self._open[-1].name not in accepted:
+            context.find(line, event.at, "block", f"`{event.name}` closes no `{opener}`")
+            return
+        block = self._open.pop()
+        self.live = block.outer_live
+        if block.uncertain:
+            self._forget(block.sets)
+
+    def finish(self, context: Context, depth: int = 0) -> None:
+        """Tell of the blocks beyond `depth` that nobody closed, and close them."""
+        for block in self._open[depth:]:
+            closer = next(word for word, opener in CLOSES.items() if opener == block.name)
+            context.find(block.line, block.at, "block", f"`{block.name}` is not closed", closer)
+        if len(self._open) > depth:
+            self.live = self._open[depth].outer_live
+            del self._open[depth:]

@@ -1,0 +1,95 @@
+"""Full names of labels: namespaces, parents of sub-labels, macros, and the nearby `+` and `-`."""
+
+from __future__ import annotations
+
+
+class _Local:
+    """The parents and nearby labels of the text, or of one call of a macro."""
+
+    def __init__(self, mark: str = "") -> None:
+        self.mark = mark
+        self.scope: list[str] = []
+        self.nearby: dict[str, int] = {}
+
+
+class Names:
+    """What short names mean at one point of a text."""
+
+    def __init__(self) -> None:
+        self.namespace = ""
+        self._spaces: list[str] = []
+        self._nested = False
+        self._text = _Local()
+        self._macros: list[_Local] = []
+        self._calls = 0
+
+    @property
+    def in_macro(self) -> bool:
+        return bool(self._macros)
+
+    def call(self) -> None:
+        """Enter the call of a macro, whose `?labels` are its own."""
+        self._calls += 1
+        self._macros.append(_Local(f"?{self._calls}:"))
+
+    def leave(self) -> None:
+        """Leave the innermost call."""
+        self._macros.pop()
+
+    def enter(self, operand: str) -> None:
+        """Take the operand of `namespace`."""
+        word = operand.strip('"')
+        if word.lower().startswith("nested"):
+            self._nested = word.lower().endswith(" on")
+            return
+        if word.lower() == "off":
+            self._spaces = self._spaces[:-1] if self._nested else []
+        else:
+            self._spaces = [*(self._spaces if self._nested else ()), word]
+        self.namespace = "".join(space + "_" for space in self._spaces)
+
+    def global_name(self, name: str) -> str:
+        """The full name of a label that is assigned a number."""
+        if name[:1] == "?":
+            return f"{self._local(name).mark}{name[1:]}"
+        return self.namespace + name
+
+    def define(self, name: str, *, aside: bool) -> tuple[str, bool]:
+        """The full name of the label `name` defined here, and whether its parent is missing. It becomes the
+        parent of those that follow unless it stands `aside`."""
+        local = self._local(name)
+        bare = name.lstrip("?")
+        level = len(bare) - len(bare.lstrip("."))
+        short = bare[level:]
+        orphan = level > len(local.scope)
+        local.scope += [""] * (level - len(local.scope))
+        full = f"{local.scope[level - 1]}_{short}" if level else local.mark + short
+        if not aside:
+            local.scope = [*local.scope[:level], full]
+        return (full if local.mark else self.namespace + full), orphan
+
+    def nearby(self, name: str) -> str:
+        """The full name of a `+` or `-` label defined here."""
+        local = self._local(name)
+        number = local.nearby.get(name, 0) + 1
+        local.nearby[name] = number
+        return f"{local.mark}{name}{number}"
+
+    def candidates(self, name: str) -> tuple[str, ...]:
+        """The full names that `name` may mean here, the nearest first; none if it is always known."""
+        local = self._local(name)
+        bare = name.lstrip("?")
+        if bare[:1] in ("+", "-"):
+            return (f"{local.mark}{name}{local.nearby.get(name, 0) + (bare[0] == '+')}",)
+        level = len(bare) - len(bare.lstrip("."))
+        if level:
+            parent = local.scope[level - 1] if level <= len(local.scope) else ""
+            bare = f"{parent}_{bare[level:]}"
+        elif local.mark:
+            bare = local.mark + bare
+        if local.mark or not self.namespace:
+            return (bare,)
+        return (self.namespace + bare, bare)
+
+    def _local(self, name: str) -> _Local:
+        return self._macros[-1] if name[:1] == "?" and self._macros else self._text
