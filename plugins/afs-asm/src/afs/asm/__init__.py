@@ -1,4 +1,4 @@
-"""65816 assembly in asar syntax: instruction table, parser, legality check, symbols.
+"""65816 assembly in asar syntax: instruction table, parser, check, symbols, assembler, processor, verdicts.
 
 >>> from afs.asm import check
 >>> check("STZ $10,Y").syntax_ok
@@ -11,30 +11,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .assembler import assemble, assemble_file
+    from .assembly import AssembleLimits, Assembly, AssemblyFinding, Block, LineAddress
     from .calls import Limits, Outcome, TraceEntry
     from .checker import CheckResult, check, check_line, check_lines
+    from .contract import Contract, Vector
     from .cpu import Cpu
+    from .equivalence import Equivalence, equivalent
     from .fences import code_blocks
     from .findings import Finding
     from .instructions import Instruction, instruction_set, mnemonics
+    from .ladder import Failure, Verdict, code_in, judge
+    from .mapping import MAPPERS, Mapper
     from .memory import FlatMemory, HiRom, LoRom, Memory
     from .source import Define, LabelDefinition, Macro, Placed, Routine, Source, Symbol, Table
     from .statements import Statement, parse_statement
     from .symbol_table import Definition, Reference, SymbolTable, references
+    from .workbench import Workbench
 
 _HOMES = {
+    "AssembleLimits": "assembly",
+    "Assembly": "assembly",
+    "AssemblyFinding": "assembly",
+    "Block": "assembly",
     "CheckResult": "checker",
+    "Contract": "contract",
     "Cpu": "cpu",
     "Define": "source",
     "Definition": "symbol_table",
+    "Equivalence": "equivalence",
+    "Failure": "ladder",
     "Finding": "findings",
     "FlatMemory": "memory",
     "HiRom": "memory",
     "Instruction": "instructions",
     "LabelDefinition": "source",
     "Limits": "calls",
+    "LineAddress": "assembly",
     "LoRom": "memory",
+    "MAPPERS": "mapping",
     "Macro": "source",
+    "Mapper": "mapping",
     "Memory": "memory",
     "Outcome": "calls",
     "Placed": "source",
@@ -46,29 +63,47 @@ _HOMES = {
     "SymbolTable": "symbol_table",
     "Table": "source",
     "TraceEntry": "calls",
+    "Vector": "contract",
+    "Verdict": "ladder",
+    "Workbench": "workbench",
+    "assemble": "assembler",
+    "assemble_file": "assembler",
     "check": "checker",
     "check_line": "checker",
     "check_lines": "checker",
     "code_blocks": "fences",
+    "code_in": "ladder",
+    "equivalent": "equivalence",
     "instruction_set": "instructions",
+    "judge": "ladder",
     "mnemonics": "instructions",
     "parse_statement": "statements",
     "references": "symbol_table",
 }
 
 __all__ = [
+    "MAPPERS",
+    "AssembleLimits",
+    "Assembly",
+    "AssemblyFinding",
+    "Block",
     "CheckResult",
+    "Contract",
     "Cpu",
     "Define",
     "Definition",
+    "Equivalence",
+    "Failure",
     "Finding",
     "FlatMemory",
     "HiRom",
     "Instruction",
     "LabelDefinition",
     "Limits",
+    "LineAddress",
     "LoRom",
     "Macro",
+    "Mapper",
     "Memory",
     "Outcome",
     "Placed",
@@ -80,11 +115,19 @@ __all__ = [
     "SymbolTable",
     "Table",
     "TraceEntry",
+    "Vector",
+    "Verdict",
+    "Workbench",
+    "assemble",
+    "assemble_file",
     "check",
     "check_line",
     "check_lines",
     "code_blocks",
+    "code_in",
+    "equivalent",
     "instruction_set",
+    "judge",
     "mnemonics",
     "parse_statement",
     "references",

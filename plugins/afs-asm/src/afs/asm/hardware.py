@@ -28,12 +28,21 @@ class _Registers:
         self._bus = bus
         self.inputs: dict[int, int] = {}
         self.outputs: dict[int, int] = {}
+        #: Every write in its order, as address and value; shared by all registers of a machine.
+        self.log: list[tuple[int, int]] = []
+
+    def clear(self) -> None:
+        """As after switching on."""
+        self.inputs.clear()
+        self.outputs.clear()
+        self.log.clear()
 
     def __getitem__(self, offset: int) -> int:
         return self.inputs.get(self.base + offset, self._bus.value)
 
     def __setitem__(self, offset: int, value: int) -> None:
         self.outputs[self.base + offset] = value
+        self.log.append((self.base + offset, value))
         self.written(self.base + offset, value)
 
     def written(self, address: int, value: int) -> None:
@@ -54,6 +63,10 @@ class CpuRegisters(_Registers):
 
     def __init__(self, bus: OpenBus) -> None:
         super().__init__(bus)
+        self.clear()
+
+    def clear(self) -> None:
+        super().clear()
         self.outputs.update({0x4202: 0xFF, 0x4204: 0xFF, 0x4205: 0xFF})
         self.set_word(0x4214, 0)
         self.set_word(0x4216, 0)
@@ -77,9 +90,11 @@ class PpuRegisters(_Registers):
     def __init__(self, bus: OpenBus, wram: bytearray) -> None:
         super().__init__(bus)
         self._wram = wram
-        self._port = 0
-        self._latch = 0
-        self._factor = 0
+        self.clear()
+
+    def clear(self) -> None:
+        super().clear()
+        self._port = self._latch = self._factor = 0
 
     def __getitem__(self, offset: int) -> int:
         if offset == 0x180:

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, MutableSequence
 from typing import Any, Final
 
 from .hardware import CpuRegisters, OpenBus, PpuRegisters
+from .mapping import MAPPERS
 
 __all__ = ["PAGE", "FlatMemory", "HiRom", "LoRom", "Memory"]
 
 PAGE: Final = 0x2000
 _PAGES: Final = 0x1000000 // PAGE
+_MAX_FENCES: Final = 8  # sets of ranges whose pages are kept
 _SYSTEM: Final = (*range(0x00, 0x40), *range(0x80, 0xC0))  # banks that show registers and low RAM
 
 #: A page is anything that can be indexed from 0 to 0x1FFF.
@@ -66,6 +68,8 @@ class Memory:
         if pages is None:
             known = [(self.canonical(first), self.canonical(last)) for first, last in ranges]
             pages = [self._guarded(number, known, fence) for number in range(_PAGES)]
+            if len(self._fenced) >= _MAX_FENCES:
+                self._fenced.clear()
             self._fenced[ranges] = pages
         return pages
 
@@ -118,6 +122,7 @@ class _Console(Memory):
         self.sram = bytearray(max(sram, PAGE) if sram else 0)
         self.ppu = PpuRegisters(self.bus, self.wram)
         self.cpu_registers = CpuRegisters(self.bus)
+        self.cpu_registers.log = self.ppu.log
         self._map_cartridge()
         work = memoryview(self.wram)
         for bank in (0x7E, 0x7F):
@@ -127,6 +132,20 @@ class _Console(Memory):
             self.map_bytes(bank, 0x0000, work, 0, writable=True)
         self.map(_SYSTEM, 0x2000, 0x4000, self.ppu)
         self.map(_SYSTEM, 0x4000, 0x6000, self.cpu_registers)
+
+    @property
+    def log(self) -> list[tuple[int, int]]:
+        """The writes to hardware registers since they were cleared, as address and value."""
+        return self.ppu.log
+
+    def clear_registers(self) -> None:
+        """Hardware registers as they are when the machine is switched on; ``log`` is empty again."""
+        self.ppu.clear()
+        self.cpu_registers.clear()
+
+    def rom_offset(self, address: int) -> int | None:
+        """Where in the ROM the byte at ``address`` lies, None if it is not of the ROM."""
+        raise NotImplementedError
 
     def canonical(self, address: int) -> int:
         bank, offset = address >> 16, address & 0xFFFF
@@ -150,6 +169,9 @@ class LoRom(_Console):
     def __init__(self, rom: bytes, sram: int = 0x2000) -> None:
         super().__init__(rom, sram)
 
+    def rom_offset(self, address: int) -> int | None:
+        return MAPPERS["lorom"].offset(address)
+
     def _map_cartridge(self) -> None:
         self._map_rom((*range(0x7E), *range(0x80, 0x100)), 0x8000, 0x8000, 0x7F)
         self._map_rom((*range(0x40, 0x70), *range(0xC0, 0xF0)), 0x0000, 0x8000, 0x7F)
@@ -165,6 +187,9 @@ class HiRom(_Console):
 
     def __init__(self, rom: bytes, sram: int = 0x2000) -> None:
         super().__init__(rom, sram)
+
+    def rom_offset(self, address: int) -> int | None:
+        return MAPPERS["hirom"].offset(address)
 
     def _map_cartridge(self) -> None:
         self._map_rom((*range(0x40, 0x7E), *range(0xC0, 0x100)), 0x0000, 0x10000, 0x3F)

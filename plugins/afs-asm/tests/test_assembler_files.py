@@ -1,0 +1,203 @@
+"""Whole files: includes within a root, ROM images, free space, the sample hack, hostile texts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from afs.asm import AssembleLimits, Assembly, assemble, assemble_file, check
+
+
+def write(folder: Path, **texts: str | bytes) -> Path:
+    for name, text in texts.items():
+        path = folder / name.replace("__", "/").replace("_asm", ".asm").replace("_bin", ".bin")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder / "main.asm"
+
+
+def codes(result: Assembly) -> list[str]:
+    return [finding.code for finding in result.errors]
+
+
+def test_files_are_found_from_the_file_that_asks(tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        main_asm='lorom\norg $008000\nincsrc "sub/one.asm"\nincsrc sub/one.asm\nincbin "sub/data.bin":1..3\n',
+        sub__one_asm='includeonce\ndb filesize("data.bin"),readfile1("data.bin",2)\nincsrc two.asm\n',
+        sub__two_asm="db 7\n",
+        sub__data_bin=b"\1\2\3\4",
+    )
+    result = assemble_file(main)
+    assert result.ok, result.findings
+    assert result.rom[:5].hex() == "0403070203"
+    assert [(place.file, place.line) for place in result.lines] == [
+        ("sub/one.asm", 2), ("sub/two.asm", 1), ("main.asm", 5),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["../secret.asm", "/etc/passwd", "link.asm", "missing.asm", "sub", ""])
+def test_no_path_leaves_the_root(tmp_path: Path, path: str) -> None:
+    root = tmp_path / "root"
+    write(tmp_path, secret_asm="db 1\n")
+    main = write(root, main_asm=f'org $8000\nincsrc "{path}"\nincbin "{path}"\ndb canreadfile1("{path}",0)\n')
+    (root / "sub").mkdir()
+    (root / "link.asm").symlink_to(tmp_path / "secret.asm")
+    result = assemble_file(main)
+    assert codes(result) == ["file", "file"]
+    assert str(tmp_path) not in str(result.findings)
+    assert codes(assemble('incsrc "main.asm"')) == ["file"]
+
+
+def test_the_checksum_covers_the_rom(tmp_path: Path) -> None:
+    main = write(tmp_path, main_asm='lorom\norg $00FFC0\ndb "TITLE"\norg $01FFFF\ndb 1\n')
+    rom = assemble_file(main).rom
+    assert len(rom) == 0x10000
+    complement, checksum = (int.from_bytes(rom[at : at + 2], "little") for at in (0x7FDC, 0x7FDE))
+    assert complement ^ checksum == 0xFFFF and checksum == sum(rom) & 0xFFFF
+
+
+def test_a_rom_is_patched_where_the_text_says(tmp_path: Path) -> None:
+    main = write(tmp_path, main_asm="hirom\norg $C00010\ndb read1($C00000),$22\n")
+    result = assemble_file(main, rom=bytes([9]) * 0x100)
+    assert result.rom[0x0F:0x13].hex() == "09092209" and result.mapper == "hirom"
+    assert codes(assemble_file(write(tmp_path, main_asm="lorom\norg $7E0000\ndb 1\n"))) == ["outside-rom"]
+
+
+FREE = """lorom
+org $008000
+autoclean jsl Routine
+rtl
+freecode
+Routine:
+  lda Table,x
+  rtl
+freedata align
+Table:
+  fill 300
+"""
+
+
+def test_free_space_is_found_tagged_and_given_back(tmp_path: Path) -> None:
+    main = write(tmp_path, main_asm=FREE)
+    first = assemble_file(main, rom=bytes(0x100000))
+    assert first.ok, first.findings
+    assert first.rom[0x80000:0x80008] == b"STAR" + bytes([4, 0, 0xFB, 0xFF])
+    assert first.labels["Routine"] == 0x108008 and first.rom[:4].hex() == "22088010"
+    assert (
+        first.rom[0x80008:0x8000D].hex()
+        == "bf" + f"{first.labels['Table']:06x}"[4:] + "8011"[0:2] + "11" + "6b"
+    )
+    assert first.labels["Table"] & 0x7FFF == 0
+    again = assemble_file(main, rom=first.rom)
+    assert again.ok and again.labels["Routine"] == first.labels["Routine"]
+    larger = assemble_file(write(tmp_path, main_asm=FREE.replace("lda Table,x", "fill 200")), rom=first.rom)
+    assert larger.rom[0x80000:0x80008] == b"STAR" + bytes([200, 0, 55, 255]) and larger.rom[0x7FD7] == 0
+    grown = assemble_file(write(tmp_path, main_asm=FREE.replace("300", "32767")), rom=bytes([1] * 0x80000))
+    assert len(grown.rom) == 0x100000 and grown.rom[0x7FD7] == 0x0A
+    write(tmp_path, main_asm=FREE)
+    assert codes(assemble_file(main)) == ["no-freespace"]
+    assert codes(assemble_file(main, rom=bytes([1]) * 0x200000)) == ["no-freespace"]
+
+
+HOSTILE = {
+    "a huge fill": "fill $7FFFFFFF",
+    "a huge repeat": "nop #$FFFFFF0",
+    "repeats of repeats": "rep $7FFFFFFF : nop",
+    "an endless loop": "while 1\nendwhile",
+    "an endless loop that writes": "while 1\nnop\nendwhile",
+    "a long loop": "for i = 0..$7FFFFFFF\nendfor",
+    "loops in loops": "\n".join(f"for {n} = 0..9999" for n in "abcd") + "\nnop" + "\nendfor" * 4,
+    "a macro in itself": "macro m()\n%m()\n%m()\nendmacro\n%m()",
+    "macros that double": "".join(f"macro m{n}()\n%m{n + 1}()\n%m{n + 1}()\nendmacro\n" for n in range(60))
+    + "macro m60()\nnop\nendmacro\n%m0()",
+    "a define in itself": "!a = !a\ndb !a",
+    "defines that double": "!a0 = xxxxxxxx\n" + "".join(f"!a{n + 1} := !a{n}!a{n}\n" for n in range(60)),
+    "a function in itself": "function f(n) = f(n)+f(n)\ndb f(1)",
+    "functions that double": "function f0(n) = n\n"
+    + "".join(f"function f{n + 1}(n) = f{n}(n)+f{n}(n)\n" for n in range(60))
+    + "db f60(1)",
+    "a file in itself": 'incsrc "main.asm"',
+    "deep parentheses": "db " + "(" * 5000 + "1" + ")" * 5000,
+    "many prefixes": "db " + "-" * 60000 + "1",
+    "a great power": "db 9**9**9**9,2**-1,0**-1,(-8)**(1/3),1<<$FFFFFF,1.5.5",
+    "a great number": "db " + "9" * 50000 + ",$" + "F" * 50000,
+    "a device": 'incbin "/dev/zero"',
+    "skips": "skip $7FFFFFFF\nskip -$7FFFFFFF\npad $7FFFFF",
+    "unclosed things": 'macro m(\nif\nwhile\nstruct\n!{\ndb "\n<',
+    "other bytes": "\0\1\2 db \ud800 \uffff : é: lda é",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_end_in_findings(tmp_path: Path, name: str) -> None:
+    main = write(tmp_path, main_asm=HOSTILE[name].encode("utf-8", "surrogatepass"))
+    limits = AssembleLimits(loops=2000)
+    start = time.process_time()
+    result = assemble_file(main, limits=limits)
+    assert not result.ok and result.errors[0].line >= 1 or name in ("a great number", "many prefixes")
+    assert time.process_time() - start < 30
+    assert assemble_file(main, limits=limits) == result
+
+
+def test_limits_can_be_set() -> None:
+    small = AssembleLimits(statements=10, bytes=4)
+    assert codes(assemble("nop\n" * 11, limits=small)) == ["limit"]
+    assert codes(assemble("dl 1,2", limits=small)) == ["limit"]
+    assert assemble("nop\n" * 4, limits=small).ok
+
+
+def sample() -> Path:
+    folder = pytest.importorskip("afs.quickstart").__path__[0]
+    return Path(folder) / "sample" / "main.asm"
+
+
+def test_the_sample_hack_assembles() -> None:
+    main = sample()
+    result = assemble_file(main)
+    assert result.ok and not result.findings
+    assert result.rom[0x7FC0:0x7FD5] == b"TIDEWARDEN           "
+    assert result.rom == assemble_file(main, rom=result.rom).rom
+    reset = int.from_bytes(result.rom[0x7FFC:0x7FFE], "little")
+    assert reset == result.labels["Boot_Reset"]
+
+
+def test_any_routine_of_the_sample_assembles_by_itself_to_the_same_bytes() -> None:
+    from afs.asm import Source
+
+    main = sample()
+    whole = assemble_file(main)
+    data = {block.address: block.data for block in whole.blocks}
+    defines = {}
+    for name in ("defines", "macros"):
+        source = Source.read(main.parent / "Core" / f"{name}.asm")
+        defines |= {define.name: define.value for define in source.defines}
+    compared = 0
+    for path in sorted(main.parent.glob("Core/*.asm")):
+        for routine in Source.read(path).routines:
+            start = whole.labels.get(routine.name)
+            if start is None or not routine.body:
+                continue
+            symbols = {
+                name: value
+                for name, value in whole.labels.items()
+                if not f"{name}_".startswith(routine.name + "_")
+            }
+            alone = assemble(routine.text, start, symbols=symbols, defines=defines)
+            assert alone.ok, (routine.name, alone.findings)
+            base = next(at for at in data if at <= start < at + len(data[at]))
+            assert data[base][start - base :].startswith(alone.code), routine.name
+            compared += 1
+    assert compared > 60
+
+
+def test_what_the_check_takes_for_whole_assembles() -> None:
+    files = sorted(sample().parent.rglob("*.asm"))
+    for path in files:
+        text = path.read_text()
+        result = check(text)
+        if result.assembles:
+            assert assemble(text, root=path.parent).ok, (path, assemble(text, root=path.parent).findings)
+        assert result.syntax_ok
