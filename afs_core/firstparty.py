@@ -133,6 +133,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
         "generators/notes",
     ),
     "gguf": ("quantizers/gguf", "quantizers/safetensors", "evaluators/parity"),
+    "knowledge": ("generators/addresses", "scorers/entity"),
     "oracle": ("generators/oracle", "transforms/recall-probes"),
     "peft": ("trainers/peft",),
     "redaction": ("transforms/redaction", "evaluators/secrets"),
