@@ -171,7 +171,7 @@ _RANDOM = Rule(
     "SECRET",
     _NEAR,
     r"([0-9A-Za-z+/_-]{20,}={0,2})",
-    within=_NEAR + r"([^\r\n]+)",
+    within=_NEAR + r"[^\r\n]*",  # no group: RE2 is several times faster then
     accept=is_random,
 )
 
