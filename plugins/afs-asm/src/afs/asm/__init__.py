@@ -11,21 +11,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .asar_engine import open_engine
+    from .asar_program import find_asar
     from .assembler import assemble, assemble_file
     from .assembly import AssembleLimits, Assembly, AssemblyFinding, Block, LineAddress
     from .calls import Limits, Outcome, TraceEntry
     from .checker import CheckResult, check, check_line, check_lines
+    from .code_texts import code_texts, reads_as_code
     from .contract import Contract, Vector
     from .cpu import Cpu
+    from .disassembly import disassemble
     from .equivalence import Equivalence, equivalent
     from .fences import code_blocks
     from .findings import Finding
     from .instructions import Instruction, instruction_set, mnemonics
+    from .known_names import known_names
     from .ladder import Failure, Verdict, code_in, judge
     from .mapping import MAPPERS, Mapper
     from .memory import FlatMemory, HiRom, LoRom, Memory
     from .source import Define, LabelDefinition, Macro, Placed, Routine, Source, Symbol, Table
     from .statements import Statement, parse_statement
+    from .symbol_files import SymbolEntry, parse_symbols, read_symbols, source_symbols
     from .symbol_table import Definition, Reference, SymbolTable, references
     from .workbench import Workbench
 
@@ -60,6 +66,7 @@ _HOMES = {
     "Source": "source",
     "Statement": "statements",
     "Symbol": "source",
+    "SymbolEntry": "symbol_files",
     "SymbolTable": "symbol_table",
     "Table": "source",
     "TraceEntry": "calls",
@@ -73,12 +80,21 @@ _HOMES = {
     "check_lines": "checker",
     "code_blocks": "fences",
     "code_in": "ladder",
+    "code_texts": "code_texts",
+    "disassemble": "disassembly",
     "equivalent": "equivalence",
+    "find_asar": "asar_program",
     "instruction_set": "instructions",
     "judge": "ladder",
+    "known_names": "known_names",
     "mnemonics": "instructions",
+    "open_engine": "asar_engine",
     "parse_statement": "statements",
+    "parse_symbols": "symbol_files",
+    "read_symbols": "symbol_files",
+    "reads_as_code": "code_texts",
     "references": "symbol_table",
+    "source_symbols": "symbol_files",
 }
 
 __all__ = [
@@ -112,6 +128,7 @@ __all__ = [
     "Source",
     "Statement",
     "Symbol",
+    "SymbolEntry",
     "SymbolTable",
     "Table",
     "TraceEntry",
@@ -125,12 +142,21 @@ __all__ = [
     "check_lines",
     "code_blocks",
     "code_in",
+    "code_texts",
+    "disassemble",
     "equivalent",
+    "find_asar",
     "instruction_set",
     "judge",
+    "known_names",
     "mnemonics",
+    "open_engine",
     "parse_statement",
+    "parse_symbols",
+    "read_symbols",
+    "reads_as_code",
     "references",
+    "source_symbols",
 ]
 
 

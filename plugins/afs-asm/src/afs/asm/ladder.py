@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from .assembler import assemble
-from .assembly import Assembly
+from .assembly import AssembleLimits, Assembly
 from .checker import check
 from .contract import FLAGS, REGISTERS, Contract, Vector, location
 from .fences import code_blocks
@@ -27,6 +27,7 @@ from .workbench import Run, Workbench, changed
 __all__ = ["Failure", "Verdict", "code_in", "judge"]
 
 _SHOWN: Final = 5
+_SMALL: Final = AssembleLimits(statements=100_000, loops=10_000, bytes=0x10000)  # an answer is no hack
 _SAVED: Final = ("d", "dbr", "s")
 
 
@@ -76,7 +77,9 @@ def judge(
     code = code_in(answer, contract.entry)
     if code is None:
         return Verdict(of=len(vectors))
-    assembly = assemble(code, contract.address, symbols=contract.symbols, defines=contract.defines, rom=rom)
+    assembly = assemble(
+        code, contract.address, symbols=contract.symbols, defines=contract.defines, rom=rom, limits=_SMALL
+    )
     size = sum(len(block.data) for block in assembly.blocks)
     faults = _faults(assembly, contract)
     if faults:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, MutableSequence
 from typing import Any, Final
 
 from .hardware import CpuRegisters, OpenBus, PpuRegisters
-from .mapping import MAPPERS
 
 __all__ = ["PAGE", "FlatMemory", "HiRom", "LoRom", "Memory"]
 
@@ -143,10 +142,6 @@ class _Console(Memory):
         self.ppu.clear()
         self.cpu_registers.clear()
 
-    def rom_offset(self, address: int) -> int | None:
-        """Where in the ROM the byte at ``address`` lies, None if it is not of the ROM."""
-        raise NotImplementedError
-
     def canonical(self, address: int) -> int:
         bank, offset = address >> 16, address & 0xFFFF
         if bank & 0x7F < 0x40 and offset < 0x6000:
@@ -169,9 +164,6 @@ class LoRom(_Console):
     def __init__(self, rom: bytes, sram: int = 0x2000) -> None:
         super().__init__(rom, sram)
 
-    def rom_offset(self, address: int) -> int | None:
-        return MAPPERS["lorom"].offset(address)
-
     def _map_cartridge(self) -> None:
         self._map_rom((*range(0x7E), *range(0x80, 0x100)), 0x8000, 0x8000, 0x7F)
         self._map_rom((*range(0x40, 0x70), *range(0xC0, 0xF0)), 0x0000, 0x8000, 0x7F)
@@ -187,9 +179,6 @@ class HiRom(_Console):
 
     def __init__(self, rom: bytes, sram: int = 0x2000) -> None:
         super().__init__(rom, sram)
-
-    def rom_offset(self, address: int) -> int | None:
-        return MAPPERS["hirom"].offset(address)
 
     def _map_cartridge(self) -> None:
         self._map_rom((*range(0x40, 0x7E), *range(0xC0, 0x100)), 0x0000, 0x10000, 0x3F)

@@ -11,6 +11,8 @@ from .assembly import Assembly
 from .calls import Limits, Outcome
 from .contract import FLAGS, REGISTERS, Contract, Location, location
 from .cpu import Cpu
+from .image import Image
+from .mapping import MAPPERS
 from .memory import HiRom, LoRom
 
 __all__ = ["Run", "State", "Workbench"]
@@ -160,12 +162,7 @@ def _differences(left: bytes, right: bytes) -> Iterator[int]:
 
 def _machine(assembly: Assembly, rom: bytes) -> LoRom | HiRom:
     kind = HiRom if assembly.mapper == "hirom" else LoRom
-    image = bytearray(rom)
-    memory = kind(b"")
+    image = Image()
     for block in assembly.blocks:
-        offset = memory.rom_offset(block.address)
-        if offset is not None:
-            if offset > len(image):
-                image += bytes(offset - len(image))
-            image[offset : offset + len(block.data)] = block.data
-    return kind(bytes(image))
+        image.write(block.address, block.data)
+    return kind(image.rom(rom, MAPPERS["hirom" if kind is HiRom else "lorom"]))
