@@ -41,6 +41,10 @@ SHIPPED = {
         "afs/quickstart/sample/Core/ram.asm",
         "afs/quickstart/sample/Docs/MemoryMap.md",
     },
+    "afs-tokenizer": {
+        "afs/tokenizer/vocabulary/tokenizer.json",
+        "afs/tokenizer/vocabulary/tokenizer_config.json",
+    },
 }
 every_project = pytest.mark.parametrize("name", PROJECTS)
 
