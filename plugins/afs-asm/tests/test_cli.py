@@ -51,3 +51,30 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     assert outcome.exit_code == 1 and "samples.jsonl:1" in outcome.stderr
     missing = run(str(tmp_path / "none.asm"))
     assert missing.exit_code == 1 and "none.asm" in missing.stderr
+
+
+def test_folders_known_names_and_the_engine_that_judged(tmp_path: Path) -> None:
+    hack = tmp_path / "hack"
+    hack.mkdir()
+    (hack / "ram.asm").write_text("Health = $7EF36D\n")
+    (hack / "main.asm").write_text("LDA.l Health\nJSL Elsewhere\n")
+    (tmp_path / "more.sym").write_text("00:8000 Elsewhere\n")
+    outcome = run(
+        str(hack), "--root", str(hack), "--symbols", str(tmp_path / "more.sym"), "--json", "--engine", "own"
+    )
+    first, second = (json.loads(line) for line in outcome.stdout.splitlines())
+    assert first["file"].endswith("main.asm") and first["assembles"] and first["stubs"] == []
+    assert second["engine"] == "afs"
+    assert "own check, no asar" in outcome.stderr
+    assert run(str(hack), "--engine", "own").exit_code == 0
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run(str(empty)).exit_code == 1
+
+
+def test_prose_in_samples_is_not_judged(tmp_path: Path) -> None:
+    samples = tmp_path / "samples.jsonl"
+    samples.write_text(json.dumps({"output": "And then it loads A (twice."}) + "\n")
+    outcome = run("--input", str(samples), "--json")
+    assert outcome.exit_code == 0 and not json.loads(outcome.stdout)["applicable"]
+    assert "1 without assembly" in outcome.stderr

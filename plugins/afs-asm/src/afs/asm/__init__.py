@@ -11,13 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .answer_code import code_texts, reads_as_code
     from .asar_engine import open_engine
     from .asar_program import find_asar
     from .assembler import assemble, assemble_file
     from .assembly import AssembleLimits, Assembly, AssemblyFinding, Block, LineAddress
     from .calls import Limits, Outcome, TraceEntry
     from .checker import CheckResult, check, check_line, check_lines
-    from .code_texts import code_texts, reads_as_code
+    from .code_base import known_names
     from .contract import Contract, Vector
     from .cpu import Cpu
     from .disassembly import disassemble
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from .fences import code_blocks
     from .findings import Finding
     from .instructions import Instruction, instruction_set, mnemonics
-    from .known_names import known_names
     from .ladder import Failure, Verdict, code_in, judge
     from .mapping import MAPPERS, Mapper
     from .memory import FlatMemory, HiRom, LoRom, Memory
@@ -80,19 +80,19 @@ _HOMES = {
     "check_lines": "checker",
     "code_blocks": "fences",
     "code_in": "ladder",
-    "code_texts": "code_texts",
+    "code_texts": "answer_code",
     "disassemble": "disassembly",
     "equivalent": "equivalence",
     "find_asar": "asar_program",
     "instruction_set": "instructions",
     "judge": "ladder",
-    "known_names": "known_names",
+    "known_names": "code_base",
     "mnemonics": "instructions",
     "open_engine": "asar_engine",
     "parse_statement": "statements",
     "parse_symbols": "symbol_files",
     "read_symbols": "symbol_files",
-    "reads_as_code": "code_texts",
+    "reads_as_code": "answer_code",
     "references": "symbol_table",
     "source_symbols": "symbol_files",
 }

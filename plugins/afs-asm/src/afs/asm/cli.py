@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from afs.asm.answer_code import code_texts
+from afs.asm.asar_engine import OwnEngine, open_engine
 from afs.asm.checker import CheckResult
-from afs.asm.checker import check as check_code
-from afs.asm.fences import LANGUAGES, fenced_blocks
+from afs.asm.code_base import known_names, sources_below
 from afs.asm.findings import ERROR, Finding
 from afs_core import DataError, read_rows
 from afs_core.cli import Console, afs_command, data_path
@@ -34,56 +35,97 @@ class Verdict(msgspec.Struct, frozen=True):
     syntax_ok: bool
     findings: tuple[Finding, ...]
     stubs: tuple[str, ...]
+    engine: str
 
 
 @afs_command()
 @click.argument("files", nargs=-1, type=data_path, metavar="[FILE]...")
 @click.option("--input", "inputs", multiple=True, type=data_path, help="Samples; each is checked by itself")
 @click.option("--field", default="output", show_default=True, help="Which field of a sample holds the code")
-def check(console: Console, files: tuple[Path, ...], inputs: tuple[Path, ...], field: str) -> None:
-    """Check assembly in asar syntax: files, or a field of samples.
+@click.option("--root", type=data_path, help="Folder whose files define the names that are known")
+@click.option("--symbols", multiple=True, type=data_path, help="File of known names: .sym, .mlb, .asm")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "own"]),
+    default="auto",
+    show_default=True,
+    help="auto: the asar of AFS_ASAR or PATH if there is one; own: never",
+)
+def check(
+    console: Console,
+    files: tuple[Path, ...],
+    inputs: tuple[Path, ...],
+    field: str,
+    root: Path | None,
+    symbols: tuple[Path, ...],
+    engine: str,
+) -> None:
+    """Check assembly in asar syntax: files, folders, or a field of samples.
 
     Names that a text does not define are taken as known. With --json, one verdict a line. Ends with
     exit code 3 if there are errors.
     """
     if not inputs:
         files = required_input(files, "FILE")
-    checked = errors = 0
-    for verdict in _verdicts(files, inputs, field):
-        checked += 1
-        errors += _show(console, verdict)
-    console.note(f"{checked} checked, {errors} with errors")
+    checked = errors = applicable = 0
+    known = known_names([] if root is None else [_folder(root)], symbols)
+    with OwnEngine() if engine == "own" else open_engine() as judge:
+        for verdict in _verdicts(judge, known, files, inputs, field):
+            checked += 1
+            applicable += verdict.applicable
+            errors += _show(console, verdict)
+        console.note(_summary(checked, applicable, errors, judge.name))
     raise click.exceptions.Exit(REFUSED if errors else 0)
 
 
-def _verdicts(files: tuple[Path, ...], inputs: tuple[Path, ...], field: str) -> Iterator[Verdict]:
-    for path in files:
-        yield _verdict(_name(path), 0, check_code(_read(path)), applicable=True)
+def _summary(checked: int, applicable: int, errors: int, engine: str) -> str:
+    without = checked - applicable
+    note = f"{checked} checked, {errors} with errors"
+    note += f", {without} without assembly" if without else ""
+    return f"{note} ({'own check, no asar' if engine == 'afs' else engine})"
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise DataError("a folder was expected", path=path, hint="name the folder of the code base")
+    return path
+
+
+def _verdicts(
+    judge: OwnEngine, known: Iterable[str], files: tuple[Path, ...], inputs: tuple[Path, ...], field: str
+) -> Iterator[Verdict]:
+    for path in _each_file(files):
+        yield _verdict(_name(path), 0, judge.check(_read(path), known), applicable=True)
     for path in inputs:
         for number, row in enumerate(read_rows(path), 1):
-            yield _of_sample(path, number, row, field)
+            yield _of_sample(judge, known, path, number, row, field)
 
 
-def _of_sample(path: Path, number: int, row: dict[str, Any], field: str) -> Verdict:
+def _each_file(files: tuple[Path, ...]) -> Iterator[Path]:
+    for path in files:
+        if str(path) != "-" and path.is_dir():
+            found = sources_below(path)
+            if not found:
+                raise DataError("no file of assembly in this folder", path=path, hint="name a file")
+            yield from found
+        else:
+            yield path
+
+
+def _of_sample(
+    judge: OwnEngine, known: Iterable[str], path: Path, number: int, row: dict[str, Any], field: str
+) -> Verdict:
     text = row.get(field)
     if not isinstance(text, str):
         fields = ", ".join(sorted(row))
         hint = f"name one of its fields with --field: {fields}"
         raise DataError(f"a text was expected in the field `{field}`", path=path, line=number, hint=hint)
-    pieces = _pieces(text)
-    results = [(first, check_code(code)) for first, code in pieces]
-    return _verdict(_name(path), number, _together(results), applicable=bool(results))
+    blocks = code_texts(text)
+    results = [(block.line, judge.check(block.text, known)) for block in blocks]
+    return _verdict(_name(path), number, _together(results, judge.name), applicable=bool(results))
 
 
-def _pieces(text: str) -> list[tuple[int, str]]:
-    """The code in a text, each piece with the number of its first line: its blocks, or all of it."""
-    blocks = list(fenced_blocks(text))
-    if blocks:
-        return [(block.line, block.text) for block in blocks if block.language in LANGUAGES]
-    return [(1, text)] if text.strip() else []
-
-
-def _together(results: list[tuple[int, CheckResult]]) -> CheckResult:
+def _together(results: list[tuple[int, CheckResult]], engine: str) -> CheckResult:
     findings = [
         msgspec.structs.replace(finding, line=finding.line + first - 1)
         for first, result in results
@@ -94,11 +136,21 @@ def _together(results: list[tuple[int, CheckResult]]) -> CheckResult:
         all(result.syntax_ok for _, result in results),
         tuple(findings),
         tuple(dict.fromkeys(name for _, result in results for name in result.stubs)),
+        results[0][1].engine if results else engine,
     )
 
 
 def _verdict(file: str, row: int, result: CheckResult, *, applicable: bool) -> Verdict:
-    return Verdict(file, row, applicable, result.assembles, result.syntax_ok, result.findings, result.stubs)
+    return Verdict(
+        file,
+        row,
+        applicable,
+        result.assembles,
+        result.syntax_ok,
+        result.findings,
+        result.stubs,
+        result.engine,
+    )
 
 
 def _show(console: Console, verdict: Verdict) -> bool:

@@ -1,0 +1,62 @@
+"""The names that other files of a code base define, for the check of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from .source import Source
+from .symbol_files import read_symbols
+
+#: Endings of files that hold assembly.
+ENDINGS: Final = frozenset({".asm", ".inc", ".s", ".a65", ".65c"})
+
+
+def sources_below(folder: Path) -> list[Path]:
+    """The files of assembly in a folder, in order; hidden folders are left out."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in ENDINGS
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )
+
+
+def known_names(folders: Iterable[Path], symbols: Iterable[Path] = ()) -> frozenset[str]:
+    """All names that files below `folders` and symbol files define, written as `CheckResult.stubs` are."""
+    names: set[str] = set()
+    for folder in folders:
+        for path in sources_below(folder):
+            names.update(defined_names(Source.read(path)))
+        names.update(_files(folder))
+    for path in symbols:
+        names.update(entry.name for entry in read_symbols(path))
+    return frozenset(names)
+
+
+def defined_names(source: Source) -> Iterator[str]:
+    """The names that a file defines."""
+    for symbol in source.symbols:
+        yield symbol.name
+    for define in source.defines:
+        yield "!" + define.name
+    for label in source.labels:
+        yield label.name
+    for macro in source.macros:
+        yield "%" + macro.name
+    for placed in source.statements:
+        statement = placed.statement
+        if statement.kind == "directive" and statement.name == "function":
+            yield statement.operand.partition("(")[0] + "()"
+        elif statement.kind == "directive" and statement.name == "struct":
+            yield statement.operand.partition(" ")[0]
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """The files below a folder as texts may name them: from the folder, and from each folder in it."""
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith(".") for part in relative):
+            yield from ("/".join(relative[start:]) for start in range(len(relative)))
