@@ -103,6 +103,28 @@ def test_a_folder_is_read_as_a_whole_and_shown_by_relative_names(tmp_path: Path)
     assert database.query_address("Tide").source == "core/ram.asm:1"
 
 
+def test_lists_of_assemblers_and_debuggers(tmp_path: Path) -> None:
+    (tmp_path / "hack.sym").write_text("[labels]\n00:8000 Start\n7e:0a00 Tide\n[source files]\n0000 x.asm\n")
+    (tmp_path / "hack.mlb").write_text("SnesPrgRom:6B080:Table:what it is\nSnesWorkRam:0B00-0B0F:Slots\n")
+    database = AddressDatabase([tmp_path])
+    assert database.query_address("Start").address == 0x008000
+    assert database.at(0x7E0A00)[0].name == "Tide"
+    assert [match.name for match in database.at(0x0DB080)][:1] == ["Table"]
+    assert database.lookup("$0B0F")[0].name in ("Slots+15", "overlord_x_low+7")
+    assert database.query_address("Slots").size == 16
+    assert database.query_address("Table").source == "hack.mlb:1"
+
+
+def test_a_list_without_an_address_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.sym").write_text("nothing here\n")
+    with pytest.raises(DataError, match=r"empty\.sym: no line names an address"):
+        AddressDatabase([tmp_path / "empty.sym"])
+
+
+def test_fields_of_a_struct_have_their_sizes(database: AddressDatabase) -> None:
+    assert database.query_address("Slot.timer").size == 2
+
+
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"gone\.asm"):
         AddressDatabase([tmp_path / "gone.asm"])

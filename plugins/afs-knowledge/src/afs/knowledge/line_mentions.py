@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from afs.asm.directives import DATA, DIRECTIVES
 from afs.asm.expressions import STUB, expression
 from afs.asm.findings import ERROR
+from afs.asm.instructions import mnemonics
 from afs.asm.legality import BRANCHES, Verdict, judge
 from afs.asm.lines import code_end, parts, tidy
 from afs.asm.statements import Statement, parse_statement
@@ -40,6 +42,9 @@ _PROSE = re.compile(
     re.X,
 )
 _WRITTEN_NAME = re.compile(r"`!?([A-Za-z]\w{2,})`|\b([A-Za-z][A-Za-z0-9]*_\w+|[A-Z][A-Z0-9]{3,})\b", re.A)
+
+
+_SHOUTED = re.compile(r"[A-Z][A-Z0-9]{3}")
 
 
 class LineMentions(NamedTuple):
@@ -74,6 +79,8 @@ def line_mentions(line: str, fenced: bool) -> LineMentions:
 
 @lru_cache(maxsize=1 << 15)
 def _remembered(line: str, fenced: bool) -> LineMentions:
+    if not _may_be_code(line):
+        return _prose(line)
     cut = code_end(line)
     found = _code(line[:cut], fenced) if line[:cut].strip() else LineMentions()
     if found is None:
@@ -88,16 +95,31 @@ def _remembered(line: str, fenced: bool) -> LineMentions:
     )
 
 
+def _may_be_code(line: str) -> bool:
+    """Whether parsing could find a statement: rules out most prose at little cost."""
+    if ":" in line or "=" in line or ";" in line or "%" in line:
+        return True
+    words = line.split(None, 2)[:2]
+    return any(word.partition(".")[0].lower() in _words() or word[0] in ".+-?@{}" for word in words)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """What a statement can begin with."""
+    return frozenset((*mnemonics(), *DATA, *DIRECTIVES))
+
+
 def _prose(text: str) -> LineMentions:
     numbers: list[tuple[int, int]] = []
     unsure: list[tuple[int, int]] = []
     for match in _PROSE.finditer(text) if "$" in text or ":" in text or "0x" in text else ():
         digits = match["hex"] or match["c"] or match["bank"] + match["offset"]
-        if not any(char.isdecimal() for char in digits):
+        if digits.isalpha():
             continue  # a word, such as a variable of a shell
         price = match["hex"] and digits.isdecimal() and digits[0] != "0"
         (unsure if price else numbers).append((int(digits, 16), len(digits)))
-    spoken = tuple(match[1] or match[2] for match in _WRITTEN_NAME.finditer(text))
+    named = "_" in text or "`" in text or _SHOUTED.search(text)
+    spoken = tuple(match[1] or match[2] for match in _WRITTEN_NAME.finditer(text)) if named else ()
     return LineMentions(tuple(numbers), tuple(unsure), spoken=spoken)
 
 

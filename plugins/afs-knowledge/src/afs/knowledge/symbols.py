@@ -9,15 +9,18 @@ from typing import Final, NamedTuple
 
 from afs.asm.expressions import expression
 from afs.asm.source import Placed, Source
+from afs.asm.symbol_files import parse_symbols, source_symbols
 from afs.knowledge.bus import area, canonical
 from afs.knowledge.entry import Entry
 from afs.knowledge.values import address_of
 from afs_core import DataError
 
-__all__ = ["ASSEMBLY", "Symbols", "read_symbols"]
+__all__ = ["SUFFIXES", "Symbols", "read_symbols"]
 
-#: Suffixes that are read as assembly, and looked for in folders.
-ASSEMBLY: Final = (".asm", ".s", ".inc", ".65s", ".65c")
+#: Files of assemblers and debuggers that list names with addresses.
+_LISTS: Final = (".sym", ".mlb")
+#: Suffixes that are looked for in folders. A file that is named is read as assembly if it is no list.
+SUFFIXES: Final = (".asm", ".s", ".inc", *_LISTS)
 _LENGTH = re.compile(r"\blength\b[:=\s]*(\$|0x)?([0-9A-F]+)\b", re.I)
 _LARGEST: Final = 0x20000
 
@@ -34,6 +37,7 @@ class _Name(NamedTuple):
     address: int | None
     comment: str
     line: int
+    size: int = 0
 
 
 def read_symbols(paths: Iterable[Path], layout: str) -> Symbols:
@@ -44,7 +48,7 @@ def read_symbols(paths: Iterable[Path], layout: str) -> Symbols:
     entries: dict[tuple[str, int], Entry] = {}
     labels: set[str] = set()
     for path, shown in _files(paths):
-        for found in _names(path):
+        for found in _names(path, layout):
             if found.address is None:
                 labels.add(found.name)
             else:
@@ -60,30 +64,45 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         if not folder.is_dir():
             yield folder, folder.name
             continue
-        files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in ASSEMBLY)
+        files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
         if not files:
-            raise DataError(f"expected files of {', '.join(ASSEMBLY)} in this folder", path=path)
+            raise DataError(f"expected files of {', '.join(SUFFIXES)} in this folder", path=path)
         yield from ((file, file.relative_to(folder).as_posix()) for file in files)
 
 
-def _names(path: Path) -> Iterator[_Name]:
+def _names(path: Path, layout: str) -> Iterator[_Name]:
     try:
-        source = Source.read(path)
+        text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
     except OSError as fault:
         raise DataError(f"cannot be read: {fault.strerror}", path=path) from None
+    if path.suffix.lower() in _LISTS:
+        yield from _listed(text, path, layout)
+        return
+    source = Source.parse(text)
     yield from _assigned(source)
     yield from _labelled(source)
     yield from (_Name(f"%{macro.name}", None, "", macro.line) for macro in source.macros)
 
 
+def _listed(text: str, path: Path, layout: str) -> Iterator[_Name]:
+    found = parse_symbols(text, path.suffix.lower(), layout)
+    if text.strip() and not found:
+        hint = "a line of .sym is `00:8000 Name`, of .mlb `PRG:0:Name`"
+        raise DataError("no line names an address", path=path, hint=hint)
+    for symbol in found:
+        yield _Name(symbol.name, symbol.address, symbol.comment, symbol.line, symbol.size)
+
+
 def _assigned(source: Source) -> Iterator[_Name]:
+    fields = {(found.name, found.line): found.size for found in source_symbols(source) if found.size}
     for symbol in source.symbols:
         note = symbol.comment or symbol.above
         if "." in symbol.name and symbol.value is not None:  # a struct's field: an offset, or from a base
             address = symbol.value if symbol.value > 0xFF else None
         else:
             address = address_of(symbol.name, symbol.text, note, define=False)
-        yield _Name(symbol.name, address, note, symbol.line)
+        size = fields.get((symbol.name, symbol.line), 0)
+        yield _Name(symbol.name, address, note, symbol.line, size)
     for define in source.defines:
         note = define.comment or define.above
         address = address_of(define.name, define.value, note, define=True)
@@ -127,7 +146,8 @@ class _Counter:
 
 def _entry(found: _Name, shown: str, layout: str) -> Entry:
     address = canonical((found.address or 0) & 0xFFFFFF, layout)
-    size = min(_length(found.comment), 0x1000000 - address)
+    stated = found.size if 0 < found.size <= _LARGEST else _length(found.comment)
+    size = min(stated, 0x1000000 - address)
     place = area(address, layout)
     kind = place if place in ("wram", "register", "sram") else "symbol"
     description = " ".join(found.comment.split())
