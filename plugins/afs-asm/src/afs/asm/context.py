@@ -12,8 +12,9 @@ from .facts import Event, Facts, Step
 from .findings import ERROR, WARNING, Finding
 from .names import Names
 
-#: Code that nobody has placed lies in this bank.
+#: Code that nobody has placed lies here.
 _FIRST_BANK: Final = 0
+_FIRST_ADDRESS: Final = 0x8000
 
 
 class Place(NamedTuple):
@@ -65,6 +66,8 @@ class Context:
         self._section = 0
         self._offset = 0
         self._bank: int | None = _FIRST_BANK
+        #: Where sections begin, of those that are placed.
+        self._starts = {0: _FIRST_ADDRESS}
         self._stacks: dict[str, list[tuple[int, int]]] = {}
         self._uses: list[_Use] = []
         self._functions: dict[str, int] = {}
@@ -179,7 +182,7 @@ class Context:
         name, how = event.name, event.kind
         place = self._place(event) if how in ("branch", "near") else None
         candidates = self.names.candidates(name)
-        if how == "static" and not any(full in self.places for full in candidates):
+        if how in ("static", "earlier") and not any(full in self.places for full in candidates):
             how = "too-early"
         self._uses.append(_Use(name, candidates, line, event.at + 1, how, place, length))
 
@@ -241,6 +244,8 @@ class Context:
         if event.name == "org":
             value = self.blocks.value(event.detail)
             self._bank = None if value is None else int(value) >> 16
+            if value is not None:
+                self._starts[self._section + 1] = int(value)  # the section that this line begins
             self.flow.append(Flow(line, Step("end", 0, 0), ()))
         elif event.name not in ("skip", "fill", "pad", "rep"):
             self._bank = None
@@ -308,14 +313,24 @@ class Context:
             self.find(use.line, use.column - 1, "label-moves", reason)
 
     def _settle_branch(self, use: _Use, target: Place) -> None:
-        if use.place is None or target.section < 0 or target.section != use.place.section:
+        distance = self._distance(use, target)
+        if distance is None:
             return
-        distance = target.offset - use.place.offset - use.length
         limit = 128 if use.length == 2 else 32768
         if not -limit <= distance < limit:
             far = "brl" if use.length == 2 else "jmp"
             reason = f"`{use.name}` is {distance} bytes away, out of a branch's reach"
             self.find(use.line, use.column - 1, "branch-range", reason, f"{far} {use.name}")
+
+    def _distance(self, use: _Use, target: Place) -> int | None:
+        """Bytes from behind a branch to its target, if the text tells."""
+        if use.place is None or use.place.section < 0:
+            return None
+        behind = use.place.offset + use.length
+        if target.value is not None and use.place.section in self._starts:
+            return target.value - self._starts[use.place.section] - behind
+        same = target.section == use.place.section and not target.static
+        return target.offset - behind if same else None
 
     def _settle_near(self, use: _Use, target: Place) -> None:
         """A name in another bank takes 24 bits, and this instruction has no such form."""
@@ -337,6 +352,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "call": Context._take_call,
     "close": Context._take_close,
     "define-function": Context._take_define_function,
+    "earlier": Context._take_use,
     "else": Context._take_else,
     "file": Context._take_file,
     "function": Context._take_function,

@@ -13,6 +13,7 @@ from .directives import (
     CONDITIONS,
     DATA,
     DIRECTIVES,
+    NO_FORWARD,
     NO_LABELS,
     OPENS,
     PULLS,
@@ -270,7 +271,7 @@ def _with_expression(statement: Statement, head: int) -> Facts:
     name, operand = statement.name, statement.operand
     if name == "bank" and operand.lower() in ("auto", "noassume"):
         return Facts((), (Event("place", name, head),))
-    use = "static" if name in NO_LABELS else "use"
+    use = "static" if name in NO_LABELS else "earlier" if name in NO_FORWARD else "use"
     faults, events = _checked(operand, expression(operand), statement.at, TAKES_EXPRESSION[name], use)
     if name == "rep" and operand[:1] == "$":
         reason = "this repeats the next line; the instruction REP needs an immediate"

@@ -98,6 +98,8 @@ TAKES_EXPRESSION: Final[dict[str, int]] = {
 
 #: Those among them that decide where labels are, so that no label may stand in them.
 NO_LABELS: Final = frozenset({"skip", "fill", "rep", "freespacebyte"})
+#: Those that labels may stand in if they are known by then.
+NO_FORWARD: Final = frozenset({"org", "base", "dpbase"})
 
 _SWITCH = frozenset({"on", "off"})
 #: Words that the first operand of a directive may be, and for each those that the second may be.
