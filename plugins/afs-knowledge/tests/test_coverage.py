@@ -59,6 +59,9 @@ def score(scorer: EntityCoverage, output: str) -> Score:
         ("Its code reads 0x7EF36D.", 1, []),
         ("LDA.w $0010 ; see $7F5123", 1, ["$7F5123"]),
         ("```asm\nLDA $7EF36D\n```\nand `link_x`, and `not_a_name`", 2, []),
+        ("Set $7E0010, the MODE, by INIDISP and `LinkPosX`, not `LINKX`.", 3, []),
+        ("and mask,x\ninc $1A", 1, ["mask"]),
+        ("  and mask", 0, ["mask"]),
         ("```python\nx = '$7F5123'\n```\nReads $7EF36D.", 1, []),
     ],
 )
@@ -86,6 +89,8 @@ def test_what_counts(scorer: EntityCoverage, text: str, known: int, unknown: lis
         "At 12:3000 we eat; 0x7E is 126.",
         '```rust\nlet x = "$7EF36D";\n```',
         "def main():\n    return self.some_name",
+        "Call `reset` with `message_id`, see `frame_counter`; INIDISP too.",
+        "It is for you\nand others.\nBit by bit\ndb connection",
     ],
 )
 def test_what_does_not(scorer: EntityCoverage, text: str) -> None:

@@ -54,7 +54,7 @@ class EntityCoverage:
         for name in found.names:
             entities.setdefault(name, self._knows(name, found.defined))
         for name in found.spoken:
-            if name not in entities and self._database.named(name):
+            if name not in entities and self._says(name):
                 entities[name] = True
         if not entities:
             return _NOTHING
@@ -62,6 +62,11 @@ class EntityCoverage:
         count = len(entities)
         detail = {"entities": count, "known": count - len(unknown), "unknown": unknown[:_NAMED]}
         return Score((count - len(unknown)) / count, detail=detail)
+
+    def _says(self, name: str) -> bool:
+        """Whether a word in prose is a known name as written; one in capitals only if it is a register."""
+        found = [entry for entry in self._database.named(name) if name in entry.names]
+        return any(entry.kind == "register" or not name.isupper() for entry in found)
 
     def _knows(self, name: str, defined: frozenset[str]) -> bool:
         if name in defined or name in self._database.labels or self._database.named(name):

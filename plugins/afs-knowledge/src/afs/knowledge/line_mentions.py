@@ -31,6 +31,9 @@ _JUMPS: Final = frozenset(["jsr", "jsl", "jmp", "jml"])
 _PLACING: Final = frozenset(
     ["org", "base", "skip", "fill", "pad", "warnpc", "padbyte", "fillbyte", "incsrc", "incbin"]
 )
+#: Statements that begin like English ("and others"), unless indented or in capitals.
+_ENGLISH: Final = frozenset(["and", "bit", "inc", "dec", "per", "sec", "rep", "db", "dd", "dl", "dw"])
+_WORDS = re.compile(r"[A-Z]?[a-z]+ [a-z']+[.,]?\Z")
 #: A longer line is no code that anybody wrote.
 _LONG: Final = 1000
 _STACK_FORMS: Final = frozenset(("e,s", "(e,s),y", "(e,s)"))
@@ -129,7 +132,7 @@ def _code(code: str, fenced: bool) -> LineMentions | None:
     instruction = moves_direct = False
     for part in parts(code):
         statement = parse_statement(tidy(part.text))
-        if not _is_code(statement, fenced):
+        if not _is_code(statement, fenced, code[0].isspace()):
             return None
         found.defined.extend(label.name for label in statement.labels if label.kind in ("global", "aside"))
         if statement.kind == "instruction":
@@ -148,8 +151,10 @@ def _code(code: str, fenced: bool) -> LineMentions | None:
     )
 
 
-def _is_code(statement: Statement, fenced: bool) -> bool:
+def _is_code(statement: Statement, fenced: bool, indented: bool) -> bool:
     kind = statement.kind
+    if not (fenced or indented) and statement.name in _ENGLISH and _WORDS.match(statement.text):
+        return False
     if kind == "instruction":
         return fenced or not any(fault.severity == ERROR for fault in _judged(statement).faults)
     if kind == "directive":

@@ -28,20 +28,22 @@ def mentions(texts: Iterable[str]) -> Mentions:
     """What ``texts``, which belong together, mention.
 
     Immediates, data rows, branch distances and offsets from the stack are no addresses. A direct page
-    address counts unless the code sets D. An amount such as ``$2500`` in prose counts only beside code or
-    a sure address. Blocks that state another language are passed over.
+    address counts unless the code sets D. An amount such as ``$2500`` and a name in prose count only beside
+    code or a sure address. Blocks that state another language are passed over.
     """
     lines = [line_mentions(line, fenced) for text in texts for line, fenced in _lines(text)]
     numbers = list(chain.from_iterable(line.numbers for line in lines))
+    spoken: list[str] = []
     if numbers or any(line.code for line in lines):
         numbers += chain.from_iterable(line.unsure for line in lines)
+        spoken += chain.from_iterable(line.spoken for line in lines)
     if any(line.moves_direct for line in lines):
         numbers = [(value, digits) for value, digits in numbers if digits > 2]
     return Mentions(
         tuple(dict.fromkeys(numbers)),
         tuple(dict.fromkeys(chain.from_iterable(line.given for line in lines))),
         tuple(dict.fromkeys(chain.from_iterable(line.names for line in lines))),
-        tuple(dict.fromkeys(chain.from_iterable(line.spoken for line in lines))),
+        tuple(dict.fromkeys(spoken)),
         frozenset(chain.from_iterable(line.defined for line in lines)),
     )
 
