@@ -91,7 +91,7 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
     outer = cpu.table, cpu.frame, cpu.writes
     cpu.table, cpu.frame = _calling, cpu.s
     cpu.pbr, cpu.pc = address >> 16 & 0xFF, address & 0xFFFF
-    trace: deque[TraceEntry] = deque(maxlen=limits.trace)
+    trace: deque[tuple[int, ...]] = deque(maxlen=limits.trace)
     counter = [0]
     by, place = "", None
     try:
@@ -118,7 +118,7 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
         steps=counter[0],
         cycles=cpu.cycles - cycles,
         address=cpu.pbr << 16 | cpu.pc if place is None else place,
-        trace=tuple(trace),
+        trace=tuple(map(TraceEntry._make, trace)),
     )
 
 
@@ -137,9 +137,10 @@ def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
         counter[0] = step
 
 
-def _run_watched(cpu: Cpu, limits: Limits, trace: deque[TraceEntry], counter: list[int]) -> None:
+def _run_watched(cpu: Cpu, limits: Limits, trace: deque[tuple[int, ...]], counter: list[int]) -> None:
     pages = cpu.pages
     bus = cpu.bus
+    keep = trace.append
     floor = -1 if limits.stack is None else cpu.frame - limits.stack
     ceiling = cpu.frame
     step = 0
@@ -148,7 +149,7 @@ def _run_watched(cpu: Cpu, limits: Limits, trace: deque[TraceEntry], counter: li
             pc = cpu.pc
             where = cpu.pbr << 16 | pc
             bus.value = opcode = pages[where >> 13][where & 0x1FFF]
-            trace.append(TraceEntry(where, opcode, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
+            keep((where, opcode, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
             cpu.pc = pc + 1 & 0xFFFF
             cpu.ops[opcode](cpu)
             if not floor <= cpu.s <= ceiling:
