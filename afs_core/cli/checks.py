@@ -214,7 +214,11 @@ def _listens(port: int) -> bool:
 
 def _asar() -> Problem:
     named = os.environ.get("AFS_ASAR")
-    program = shutil.which(Path(named).expanduser()) if named else shutil.which("asar")
+    if named:
+        path = Path(named).expanduser()
+        program = shutil.which(path) or (str(path) if path.is_file() else None)
+    else:
+        program = next(filter(None, map(shutil.which, ("asar", "asar.exe", "asar-cli"))), None)
     if program:
         return _problem("ok", "asar", program)
     if named:
