@@ -58,10 +58,13 @@ def _read(cpu: Cpu, address: int) -> int:
 
 
 def _direct(cpu: Cpu) -> int:
-    d = cpu.d
+    d, pc = cpu.d, cpu.pc
     if d & 0xFF:
         cpu.cycles += 1
-    return d + fetch8(cpu) & 0xFFFF
+    where = cpu.pbr << 16 | pc
+    cpu.pc = pc + 1 & 0xFFFF
+    cpu.bus.value = offset = cpu.pages[where >> 13][where & 0x1FFF]
+    return d + offset & 0xFFFF
 
 
 def _indexed(cpu: Cpu, index: int) -> int:

@@ -132,6 +132,7 @@ def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
             where = cpu.pbr << 16 | pc
             cpu.pc = pc + 1 & 0xFFFF
             bus.value = opcode = pages[where >> 13][where & 0x1FFF]
+            cpu.cycles += cpu.costs[opcode]
             cpu.ops[opcode](cpu)
     finally:
         counter[0] = step
@@ -151,6 +152,7 @@ def _run_watched(cpu: Cpu, limits: Limits, trace: deque[tuple[int, ...]], counte
             bus.value = opcode = pages[where >> 13][where & 0x1FFF]
             keep((where, opcode, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
             cpu.pc = pc + 1 & 0xFFFF
+            cpu.cycles += cpu.costs[opcode]
             cpu.ops[opcode](cpu)
             if not floor <= cpu.s <= ceiling:
                 raise _Ended("stack")
@@ -174,7 +176,6 @@ def _ending(handler: Handler, name: str) -> Handler:
         if cpu.s != cpu.frame:
             handler(cpu)
             return
-        cpu.cycles += 7 if name == "rti" and not cpu.e else 6
         raise _Ended("returned", name)
 
     return end

@@ -97,9 +97,11 @@ def _branch(flag: int, wanted: int, taken: int = 1) -> Handler:
     """A branch where ``cpu.p & flag`` is ``wanted``, with the cycles that a taken one adds."""
 
     def branch(cpu: Cpu) -> None:
-        offset = fetch8(cpu)
+        pc = cpu.pc
+        where = cpu.pbr << 16 | pc
+        cpu.bus.value = offset = cpu.pages[where >> 13][where & 0x1FFF]
+        cpu.pc = pc = pc + 1 & 0xFFFF
         if cpu.p & flag == wanted:
-            pc = cpu.pc
             target = pc + (offset ^ 0x80) - 0x80 & 0xFFFF
             cpu.cycles += taken + (cpu.e and target >> 8 != pc >> 8)
             cpu.pc = target

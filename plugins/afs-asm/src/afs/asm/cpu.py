@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from .calls import Limits, Outcome, call
-from .handlers import Handler, handlers
+from .handlers import Handler, costs, handlers
 from .memory import Memory
 
 __all__ = ["Cpu"]
@@ -34,6 +34,7 @@ class Cpu:
     __slots__ = (
         "a",
         "bus",
+        "costs",
         "cycles",
         "d",
         "dbr",
@@ -63,6 +64,7 @@ class Cpu:
         self.frame = -1
         self.table = handlers
         self.ops: tuple[Handler, ...] = ()
+        self.costs: tuple[int, ...] = ()
         self.settle()
 
     # -- running
@@ -76,6 +78,7 @@ class Cpu:
         self.pc = self.pc + 1 & 0xFFFF
         opcode = self.pages[where >> 13][where & 0x1FFF]
         self.bus.value = opcode
+        self.cycles += self.costs[opcode]
         self.ops[opcode](self)
 
     def call(self, address: int, limits: Limits = Limits()) -> Outcome:  # noqa: B008  (frozen)
@@ -134,7 +137,8 @@ class Cpu:
         if p & 0x10:
             self.x &= 0xFF
             self.y &= 0xFF
-        self.ops = self.table(p & 0x20 != 0, p & 0x10 != 0, self.e != 0)
+        state = p & 0x20 != 0, p & 0x10 != 0, self.e != 0
+        self.ops, self.costs = self.table(*state), costs(*state)
 
     def set_p(self, value: int) -> None:
         self.p = value

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .addressing import address_of, fetch8, fetch16
+from .addressing import address_of, fetch16
 from .control import CONTROL
 from .instructions import Instruction, instruction_set
 from .operations import MODIFIES, READS, WRITES, Modify, Read
@@ -14,7 +14,7 @@ from .operations import MODIFIES, READS, WRITES, Modify, Read
 if TYPE_CHECKING:
     from .cpu import Cpu
 
-__all__ = ["Handler", "handlers"]
+__all__ = ["Handler", "costs", "handlers"]
 
 Handler = Callable[["Cpu"], None]
 Address = Callable[["Cpu"], int]
@@ -25,38 +25,35 @@ _BANK_0 = ("direct", "direct,x", "direct,y", "stack,s")
 
 @cache
 def handlers(m: bool, x: bool, e: bool) -> tuple[Handler, ...]:
-    """256 functions for one state of the flags; each counts its cycles and does its work."""
-    return tuple(_handler(instruction, m, x, e) for instruction in instruction_set())
+    """256 functions for one state of the flags; each does its work and counts the cycles that hang on it."""
+    return tuple(_handler(instruction, m, x) for instruction in instruction_set())
 
 
-def _handler(instruction: Instruction, m: bool, x: bool, e: bool) -> Handler:
+@cache
+def costs(m: bool, x: bool, e: bool) -> tuple[int, ...]:
+    """The cycles of each opcode that are known beforehand."""
+    return tuple(_cycles(instruction, m, x, e) for instruction in instruction_set())
+
+
+def _handler(instruction: Instruction, m: bool, x: bool) -> Handler:
     mnemonic, mode = instruction.mnemonic, instruction.mode
-    cycles = _cycles(instruction, m, x, e)
     control = CONTROL.get(mnemonic) or CONTROL.get(f"{mnemonic} {mode}")
     if control is not None:
-        return _counted(control, cycles)
+        return control
     if mnemonic in WRITES:
         register, flag = WRITES[mnemonic]
-        return _write(instruction, register, m if flag == "m" else x, cycles)
+        return _write(instruction, register, m if flag == "m" else x)
     if mnemonic in MODIFIES:
-        return _modify(instruction, MODIFIES[mnemonic], m, cycles)
+        return _modify(instruction, MODIFIES[mnemonic], m)
     narrow, wide, flag = READS["bit #" if mnemonic == "bit" and mode == "immediate" else mnemonic]
     is_narrow = m if flag == "m" else x
-    return _read(instruction, narrow if is_narrow else wide, is_narrow, cycles)
+    return _read(instruction, narrow if is_narrow else wide, is_narrow)
 
 
 def _cycles(instruction: Instruction, m: bool, x: bool, e: bool) -> int:
     """What is known beforehand; the rest is added where the address or the branch is found."""
     more = {"m": not m, "mm": 2 * (not m), "x": not x, "n": not e}
     return instruction.cycles + sum(more.get(condition, 0) for condition in instruction.conditions)
-
-
-def _counted(control: Handler, cycles: int) -> Handler:
-    def run(cpu: Cpu) -> None:
-        cpu.cycles += cycles
-        control(cpu)
-
-    return run
 
 
 def _address(instruction: Instruction) -> Address:
@@ -67,18 +64,16 @@ def _mask(instruction: Instruction) -> int:
     return 0xFFFF if instruction.mode in _BANK_0 else 0xFFFFFF
 
 
-def _read(instruction: Instruction, operation: Read, narrow: bool, cycles: int) -> Handler:
+def _read(instruction: Instruction, operation: Read, narrow: bool) -> Handler:
     if instruction.mode == "immediate":
-        return _immediate(operation, fetch8 if narrow else fetch16, cycles)
+        return _immediate8(operation) if narrow else _immediate16(operation)
     address, mask = _address(instruction), _mask(instruction)
 
     def read8(cpu: Cpu) -> None:
-        cpu.cycles += cycles
         where = address(cpu)
         operation(cpu, cpu.pages[where >> 13][where & 0x1FFF])
 
     def read16(cpu: Cpu) -> None:
-        cpu.cycles += cycles
         where = address(cpu)
         next_one = where + 1 & mask
         pages = cpu.pages
@@ -88,24 +83,32 @@ def _read(instruction: Instruction, operation: Read, narrow: bool, cycles: int) 
     return read8 if narrow else read16
 
 
-def _immediate(operation: Read, fetch: Address, cycles: int) -> Handler:
+def _immediate8(operation: Read) -> Handler:
     def immediate(cpu: Cpu) -> None:
-        cpu.cycles += cycles
-        operation(cpu, fetch(cpu))
+        pc = cpu.pc
+        where = cpu.pbr << 16 | pc
+        cpu.pc = pc + 1 & 0xFFFF
+        cpu.bus.value = value = cpu.pages[where >> 13][where & 0x1FFF]
+        operation(cpu, value)
 
     return immediate
 
 
-def _write(instruction: Instruction, register: str, narrow: bool, cycles: int) -> Handler:
+def _immediate16(operation: Read) -> Handler:
+    def immediate(cpu: Cpu) -> None:
+        operation(cpu, fetch16(cpu))
+
+    return immediate
+
+
+def _write(instruction: Instruction, register: str, narrow: bool) -> Handler:
     address, mask = _address(instruction), _mask(instruction)
 
     def write8(cpu: Cpu) -> None:
-        cpu.cycles += cycles
         where = address(cpu)
         cpu.writes[where >> 13][where & 0x1FFF] = getattr(cpu, register) & 0xFF if register else 0
 
     def write16(cpu: Cpu) -> None:
-        cpu.cycles += cycles
         where = address(cpu)
         value = getattr(cpu, register) if register else 0
         next_one = where + 1 & mask
@@ -116,20 +119,16 @@ def _write(instruction: Instruction, register: str, narrow: bool, cycles: int) -
     return write8 if narrow else write16
 
 
-def _modify(
-    instruction: Instruction, operations: tuple[Modify, Modify], narrow: bool, cycles: int
-) -> Handler:
+def _modify(instruction: Instruction, operations: tuple[Modify, Modify], narrow: bool) -> Handler:
     address, mask = _address(instruction), _mask(instruction)
     operation8, operation16 = operations
 
     def modify8(cpu: Cpu) -> None:
-        cpu.cycles += cycles
         where = address(cpu)
         number, at = where >> 13, where & 0x1FFF
         cpu.writes[number][at] = operation8(cpu, cpu.pages[number][at])
 
     def modify16(cpu: Cpu) -> None:
-        cpu.cycles += cycles
         where = address(cpu)
         next_one = where + 1 & mask
         pages, writes = cpu.pages, cpu.writes
