@@ -1,4 +1,4 @@
-"""Named addresses out of parsed sources: symbols, defines, and fields of structs that have a place."""
+"""Names and their values out of parsed sources: addresses, and the numbers that are none."""
 
 from __future__ import annotations
 
@@ -8,36 +8,60 @@ from collections.abc import Iterator
 import msgspec
 
 from afs.asm import Define, Source, Symbol
+from afs.oracle.comments import Comments, cleaned, is_list, usable
 
-__all__ = ["LOST", "Address", "Addresses", "comment_start"]
-
-#: What reading another encoding leaves of a letter.
-LOST = "\N{REPLACEMENT CHARACTER}"
+__all__ = ["Address", "Addresses"]
 
 # Four digits are an address of a bank; two are a number or an offset.
 _ADDRESS = re.compile(r"\$[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?")
+_PAGE = re.compile(r"\$[0-9A-Fa-f]{1,2}")
+_NUMBER = re.compile(r"-?(?:\$[0-9A-Fa-f]+|%[01]+|[0-9]+)")
 _BANK_ADDRESS = len("$2100")
+#: Such as ``LENGTH: 0x10``, on a line of its own.
+_FIELD = re.compile(r"\s(?=[A-Z]{4}[A-Z ]*: )()")
 _NAME = re.compile(r"!?\w+")
-_LETTER = re.compile(r"[^\W\d_]")
 _ASSIGNING = frozenset({"=", ":=", "#=", "?="})
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A symbol that names an address: ``value`` as ``$`` and four or six digits in upper case.
+    """A name and its value: for an address ``$`` and four or six digits in upper case.
 
-    ``start`` is the first line of its comment where that stands above it, else ``line``.
+    ``start`` is the first line of its comment, or of the ``org`` that gives it its value, where that
+    stands above it, else ``line``; ``notes`` are the lines of the comment.
     """
 
     name: str
     value: str
-    comment: str
+    notes: tuple[str, ...]
     file: str
     line: int
     start: int
 
+    @property
+    def span(self) -> tuple[str, int, int]:
+        """File, first and last line of what gives it its value."""
+        return self.file, self.line if self.notes else self.start, self.line
+
+    @property
+    def comment(self) -> str:
+        """On one line, or on several where the comment lists something."""
+        if is_list(self.notes):
+            return "\n".join(self.notes)
+        return _FIELD.sub(r"\n\1", " ".join(" ".join(self.notes).split())).strip()
+
+    @property
+    def number(self) -> int | None:
+        """The value where that is a plain number."""
+        if not _NUMBER.fullmatch(self.value):
+            return None
+        digits = self.value.lstrip("-")
+        base = {"$": 16, "%": 2}.get(digits[0], 10)
+        number = int(digits.lstrip("$%"), base)
+        return -number if self.value.startswith("-") else number
+
 
 class Addresses:
-    """Collects definitions file by file; :meth:`found` are those that are true everywhere.
+    """Collects definitions file by file; what it finds is true everywhere.
 
     A name of four digits that the code only ever uses as an immediate value is a number and no
     address.
@@ -47,14 +71,22 @@ class Addresses:
         self._defined: dict[str, Address] = {}
         self._immediate: set[str] = set()
         self._accessed: set[str] = set()
+        self._different: dict[str, list[Address]] = {}
+        self._placed: dict[str, Address] = {}
         #: Names that are defined differently in two places, of which one is an address.
         self.torn: dict[str, tuple[Address, Address]] = {}
 
-    def add(self, source: Source) -> None:
-        for address in _definitions(source):
+    def add(self, source: Source, comments: Comments) -> None:
+        for address in _definitions(source, comments):
             known = self._defined.setdefault(address.name, address)
-            if known.value != address.value and (_is_address(known) or _is_address(address)):
+            if known.value == address.value:
+                continue
+            self._different.setdefault(address.name, [known]).append(address)
+            if _is_address(known) or _is_address(address):
                 self.torn.setdefault(address.name, (known, address))
+        for address in _placed_labels(source):
+            if self._placed.setdefault(address.name, address).value != address.value:
+                self.torn.setdefault(address.name, (self._placed[address.name], address))
         for placed in source.statements:
             if placed.statement.kind == "instruction":
                 operand = placed.statement.operand
@@ -62,12 +94,44 @@ class Addresses:
                 uses.update(_NAME.findall(operand))
 
     def found(self) -> tuple[Address, ...]:
-        """In the order in which they were defined first."""
+        """Addresses, in the order in which they were defined first."""
+        return tuple(
+            address for address in self._sure() if _is_address(address) and not self._is_number(address)
+        )
+
+    def placed(self) -> tuple[Address, ...]:
+        """Labels right behind ``org``, with the address that it sets."""
+        return tuple(
+            label
+            for name, label in self._placed.items()
+            if name not in self.torn and name not in self._defined
+        )
+
+    def constants(self) -> tuple[Address, ...]:
+        """Names for plain numbers."""
         return tuple(
             address
-            for name, address in self._defined.items()
-            if _is_address(address) and name not in self.torn and not self._is_number(address)
+            for address in self._sure()
+            if _NUMBER.fullmatch(address.value) and (not _is_address(address) or self._is_number(address))
         )
+
+    def pages(self) -> tuple[Address, ...]:
+        """Names of two digits that the code only ever uses as a place: they lie in the direct page."""
+        names = self._accessed - self._immediate
+        return tuple(one for one in self.constants() if one.name in names and _PAGE.fullmatch(one.value))
+
+    def local(self) -> tuple[Address, ...]:
+        """Every definition of the names that files define differently and that are no addresses."""
+        return tuple(
+            one
+            for name, several in self._different.items()
+            if name not in self.torn
+            for one in several
+            if _NUMBER.fullmatch(one.value)
+        )
+
+    def _sure(self) -> Iterator[Address]:
+        return (address for name, address in self._defined.items() if name not in self._different)
 
     def _is_number(self, address: Address) -> bool:
         short = len(address.value) == _BANK_ADDRESS
@@ -78,37 +142,28 @@ def _is_address(address: Address) -> bool:
     return _ADDRESS.fullmatch(address.value) is not None
 
 
-def _definitions(source: Source) -> Iterator[Address]:
+def _definitions(source: Source, comments: Comments) -> Iterator[Address]:
     """Every symbol and define, with its value as written where that is no address."""
-    own = {comment.line for comment in source.comments if comment.own_line}
     lines = {symbol.line for symbol in source.symbols} | {define.line for define in source.defines}
     places = _struct_places(source)
     for symbol in source.symbols:
-        yield _address(symbol.name, _symbol_value(symbol, places), symbol, own, lines)
+        yield _address(symbol.name, _symbol_value(symbol, places), symbol, comments, lines)
     for define in source.defines:
         value = define.value if define.operator in _ASSIGNING else f"{define.operator} {define.value}"
-        yield _address(f"!{define.name}", value, define, own, lines)
+        yield _address(f"!{define.name}", value, define, comments, lines)
 
 
-def _address(name: str, value: str, at: Symbol | Define, own: set[int], lines: set[int]) -> Address:
+def _address(name: str, value: str, at: Symbol | Define, comments: Comments, lines: set[int]) -> Address:
     value = value.strip()
     if _ADDRESS.fullmatch(value):
         value = value.upper()
-    comment, start = at.comment, at.line
+    notes, start = cleaned([at.comment], (name,)), at.line
     # A comment above several definitions in a row is the headline of them all.
-    if not comment and at.line + 1 not in lines:
-        comment, start = at.above, comment_start(own, at.line)
-    comment = " ".join(comment.split())
-    if not _LETTER.search(comment) or LOST in comment:
-        comment, start = "", at.line
-    return Address(name, value, comment, at.file, at.line, start)
-
-
-def comment_start(own: set[int], line: int) -> int:
-    """The first line of the comment block directly above ``line``; ``own`` are the lines of comments."""
-    while line - 1 in own:
-        line -= 1
-    return line
+    if not notes and at.line + 1 not in lines and at.above:
+        notes, start = cleaned(at.above.splitlines(), (name,)), comments.start(at.line)
+    if not usable("\n".join(notes)):
+        notes, start = [], at.line
+    return Address(name, value, tuple(notes), at.file, at.line, start)
 
 
 def _struct_places(source: Source) -> dict[str, str]:
@@ -126,3 +181,22 @@ def _symbol_value(symbol: Symbol, places: dict[str, str]) -> str:
     if place is None or symbol.value is None:
         return symbol.text
     return f"${symbol.value:0{len(place) - 1}X}"
+
+
+def _placed_labels(source: Source) -> Iterator[Address]:
+    """Labels that stand right behind ``org $XXXXXX``."""
+    names = {label.line: label for label in source.labels if label.kind == "global"}
+    place, org, based, in_macro = "", 0, False, False
+    for placed in source.statements:
+        statement = placed.statement
+        if statement.kind == "directive" and statement.name in ("macro", "endmacro"):
+            in_macro = statement.name == "macro"
+        if place and not in_macro and (label := names.get(placed.line)):
+            yield Address(label.name, place, (), source.file, label.line, org)
+        place = ""
+        if statement.kind == "directive" and not in_macro:
+            if statement.name == "base":
+                based = statement.operand.lower() != "off"
+            elif statement.name == "org" and not based and _ADDRESS.fullmatch(statement.operand):
+                org = placed.line
+                place = statement.operand.upper() if len(statement.operand) > _BANK_ADDRESS else ""

@@ -1,4 +1,4 @@
-"""The ``oracle`` generator: a ROM hack's symbols, routines and documents as samples."""
+"""The ``oracle`` generator: what a ROM hack holds, as samples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from afs.generators.base import BaseGenerator
 from afs.oracle.addresses import Address
+from afs.oracle.balance import balanced
 from afs.oracle.hack import Hack, read_hack
 from afs.oracle.lessons import Lessons
 from afs.oracle.routines import Explained
@@ -20,9 +21,49 @@ if TYPE_CHECKING:
 
 __all__ = ["OracleGenerator"]
 
-Kind = Literal["address", "symbol", "purpose", "routine", "code", "routine-name", "section", "heading"]
+Kind = Literal[
+    "address",
+    "symbol",
+    "purpose",
+    "constant",
+    "bits",
+    "bit",
+    "values",
+    "group",
+    "settings",
+    "struct",
+    "field",
+    "table",
+    "entry",
+    "macro",
+    "macro-use",
+    "hook",
+    "hooked",
+    "routine",
+    "code",
+    "part",
+    "line",
+    "write",
+    "routine-name",
+    "callees",
+    "callers",
+    "memory",
+    "state",
+    "writers",
+    "readers",
+    "section",
+    "heading",
+    "row",
+    "term",
+    "steps",
+    "order",
+    "architecture",
+]
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
+#: Where nothing is chosen, lookups beyond the first thousand are this share at most.
+LOOKUPS, ALWAYS = 0.4, 1000
 Limit = Annotated[int, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 T = TypeVar("T")
 
 
@@ -38,6 +79,13 @@ class OracleGenerator(BaseGenerator):
             Limit | None, msgspec.Meta(description="Take only so many routines, users of the symbols first")
         ] = None
         sections: Annotated[Limit | None, msgspec.Meta(description="Take only so many sections")] = None
+        limits: Annotated[
+            dict[Kind, Limit], msgspec.Meta(description="Most samples of a kind, chosen by the seed")
+        ] = {}
+        lookups: Annotated[
+            Share | None,
+            msgspec.Meta(description="Largest share of lookups; if all kinds are made 0.4, but 1,000 stay"),
+        ] = None
 
     def __init__(self, config: Config, run: Run) -> None:
         super().__init__("oracle", "oracle")
@@ -47,17 +95,30 @@ class OracleGenerator(BaseGenerator):
 
     def generate(self) -> Iterator[TrainingSample]:
         """Raises DataError where the source is no folder."""
+        config, samples = self._config, self._samples()
+        share, floor = config.lookups, 0
+        if share is None and set(config.kinds) == set(KINDS):
+            share, floor = LOOKUPS, ALWAYS
+        if share is None and not config.limits:
+            return samples
+        share = 1.0 if share is None else share
+        return iter(balanced(list(samples), config.limits, share, floor, self._run))
+
+    def _samples(self) -> Iterator[TrainingSample]:
         config = self._config
         hack = read_hack(config.source, self._run)
         self.noted = hack.noted
         lessons = Lessons(self._run, config.kinds, config.variants, hack)
         addresses = self._some(hack.addresses, config.symbols, "symbols")
+        if config.symbols is None:
+            addresses += hack.placed
         for address in addresses:
             yield from lessons.of_address(address)
         for routine in self._routines(hack, addresses):
             yield from lessons.of_routine(routine)
         for text in self._some(hack.texts, config.sections, "sections"):
             yield from lessons.of_text(text)
+        yield from lessons.of_the_rest()
 
     def _some(self, found: Sequence[T], limit: int | None, name: str) -> list[T]:
         """``limit`` of what was found, chosen by the seed, in the order of the source."""
@@ -67,15 +128,17 @@ class OracleGenerator(BaseGenerator):
         return [item for number, item in enumerate(found) if number in chosen]
 
     def _routines(self, hack: Hack, addresses: Sequence[Address]) -> list[Explained]:
+        """With a limit those that a comment explains, users of ``addresses`` first."""
         limit = self._config.routines
         if limit is None:
             return list(hack.routines)
         names = {address.name for address in addresses}
-        users = [routine for routine in hack.routines if routine.uses(names)]
+        explained = [routine for routine in hack.routines if routine.comment]
+        users = [routine for routine in explained if routine.uses(names)]
         chosen = self._some(users, limit, "routines")
         if len(chosen) < limit:
             found = {routine.name for routine in users}
-            others = [routine for routine in hack.routines if routine.name not in found]
+            others = [routine for routine in explained if routine.name not in found]
             chosen += self._some(others, limit - len(chosen), "other routines")
         names = {routine.name for routine in chosen}
         return [routine for routine in hack.routines if routine.name in names]

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afs.asm import Source
-from afs.generators.markdown import Section, document, prose
+from afs.generators.markdown import document, prose
 from afs.generators.sources import SourceFile, walk
 from afs.oracle.addresses import Address, Addresses
+from afs.oracle.comments import Comments
+from afs.oracle.encoding import decoded
 from afs.oracle.routines import Explained, Routines
+from afs.oracle.texts import Text
 from afs_core import DataError
 
 if TYPE_CHECKING:
@@ -29,24 +32,26 @@ _SHOWN = 5
 _HEAD = 8192
 
 
-class Text(msgspec.Struct, frozen=True):
-    """One section of a document; ``title`` is its heading, or the document's name where it has none."""
-
-    section: Section
-    title: str
-    file: str
-
-
 class Hack(msgspec.Struct, frozen=True):
     """What a checkout holds, in the order of its paths.
 
-    ``noted`` counts files by type, and what teaches nothing by reason.
+    ``placed`` are labels whose address an ``org`` tells, ``constants`` names for numbers, ``pages``
+    those of them that are used as places in the direct page, ``local`` the definitions that every file
+    makes for itself, ``comments`` those of each source. ``noted`` counts files by type, and what
+    teaches nothing by reason.
     """
 
     addresses: tuple[Address, ...]
     routines: tuple[Explained, ...]
     texts: tuple[Text, ...]
     noted: dict[str, int]
+    placed: tuple[Address, ...] = ()
+    constants: tuple[Address, ...] = ()
+    pages: tuple[Address, ...] = ()
+    local: tuple[Address, ...] = ()
+    sources: tuple[Source, ...] = ()
+    comments: dict[str, Comments] = {}
+    documents: tuple[str, ...] = ()
 
 
 def read_hack(root: Path, run: Run) -> Hack:
@@ -68,7 +73,10 @@ class _Reader:
         self._noted: Counter[str] = Counter()
         self._passed_over: dict[str, list[str]] = {}
         self._addresses, self._routines = Addresses(), Routines()
+        self._sources: list[Source] = []
+        self._comments: dict[str, Comments] = {}
         self._texts: list[Text] = []
+        self._documents: list[str] = []
 
     def take(self, file: SourceFile) -> None:
         try:
@@ -78,14 +86,12 @@ class _Reader:
             return
         self._noted[f"{file.suffix} files"] += 1
         if file.suffix in ASSEMBLY:
-            source = Source.parse(text, file.relative)
-            self._addresses.add(source)
-            self._routines.add(source)
+            self._take_source(Source.parse(text, file.relative))
         else:
             self._take_document(text, file)
 
     def _source(self, file: SourceFile) -> str:
-        """Assembly of an older encoding is read all the same: only its comments suffer."""
+        """Assembly of an older encoding is read all the same: only its comments may suffer."""
         try:
             return file.text()
         except DataError:
@@ -93,14 +99,23 @@ class _Reader:
             if b"\0" in data[:_HEAD]:
                 raise
         self._noted["files not in UTF-8"] += 1
-        return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        return decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+
+    def _take_source(self, source: Source) -> None:
+        comments = Comments(source)
+        self._sources.append(source)
+        self._comments[source.file] = comments
+        self._addresses.add(source, comments)
+        self._routines.add(source, comments)
 
     def _take_document(self, text: str, file: SourceFile) -> None:
-        sections = (document if file.suffix in MARKDOWN else prose)(text).sections
+        markup = file.suffix in MARKDOWN
+        sections = (document if markup else prose)(text).sections
         told = [section for section in sections if len(section.text.strip()) >= _SHORTEST]
         self._noted["short sections"] += len(sections) - len(told)
         name = "" if any(section.title for section in sections) else _words(file.relative)
-        self._texts += [Text(section, section.title or name, file.relative) for section in told]
+        self._texts += [Text(section, section.title or name, file.relative, markup) for section in told]
+        self._documents.append(file.relative)
 
     def hack(self) -> Hack:
         for reason, names in self._passed_over.items():
@@ -113,6 +128,13 @@ class _Reader:
             self._routines.found(),
             tuple(self._texts),
             {name: count for name, count in sorted(self._noted.items()) if count},
+            self._addresses.placed(),
+            self._addresses.constants(),
+            self._addresses.pages(),
+            self._addresses.local(),
+            tuple(self._sources),
+            self._comments,
+            tuple(self._documents),
         )
 
 

@@ -1,161 +1,141 @@
-"""Samples out of facts: one function for each thing that a hack holds."""
+"""All lessons of a hack, thing by thing."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from afs.generators.wording import Questions
 from afs.oracle.addresses import Address
-from afs.oracle.hack import Hack, Text
-from afs.oracle.routines import Explained
-from afs.oracle.wording import QUESTIONS
-from afs_core import Provenance, TrainingSample
+from afs.oracle.architecture import architecture_lessons
+from afs.oracle.asking import Asker
+from afs.oracle.document_lessons import opening, order_lessons, text_lessons
+from afs.oracle.graph import Graph
+from afs.oracle.group_lessons import group_lessons, groups, setting_lessons, struct_lessons
+from afs.oracle.hooks import hook_lessons, hooks, originals
+from afs.oracle.lesson import Lesson
+from afs.oracle.macro_lessons import macro_lessons
+from afs.oracle.memory_lessons import AddressLessons, access_lessons, constant_lessons
+from afs.oracle.routine_lessons import RoutineLessons, cue
+from afs.oracle.table_lessons import table_lessons
+from afs_core import TrainingSample
 
 if TYPE_CHECKING:
-    import random
-
+    from afs.oracle.hack import Hack
+    from afs.oracle.routines import Explained
+    from afs.oracle.texts import Text
     from afs_core import Run
 
 __all__ = ["Lessons"]
 
-_SENTENCE = re.compile(r"(?s)(.{20,}?[.!?])(?:\s|$)")
-_LONGEST_CUE = 160
-#: Tables, code, pictures and markup say too little to be known again.
-_NO_PROSE = re.compile(r"\s*(?:\||```|~~~|!\[|<)")
-
-#: Kinds whose answer is a value: their length says nothing about their quality.
-VALUES = frozenset({"address", "symbol", "routine-name", "heading"})
-
 
 class Lessons:
-    """Turns facts of ``hack`` into samples, ``variants`` wordings each, no two with the same question.
+    """Turns what ``hack`` holds into samples of ``kinds``, no two with the same question.
 
-    A description that fits two routines, or an opening of two sections, asks for neither.
+    A description that fits two things asks for neither.
     """
 
     def __init__(self, run: Run, kinds: Sequence[str], variants: int, hack: Hack) -> None:
-        self._run, self._kinds, self._variants = run, frozenset(kinds), variants
-        self._asked = Questions()
-        self._sharing: dict[str, list[Address]] = {}
-        for address in hack.addresses:
-            self._sharing.setdefault(address.value, []).append(address)
-        self._told: set[str] = set()
-        routines = ((_cue(routine.comment), routine.name) for routine in hack.routines)
-        texts = ((_opening(text), text.title) for text in hack.texts)
+        self._run, self._kinds, self._hack = run, frozenset(kinds), hack
+        self._asker = Asker(run, variants)
+        self._addresses = AddressLessons((*hack.addresses, *hack.placed))
+        routines = ((cue(routine.comment), routine.name) for routine in hack.routines if routine.comment)
+        texts = ((opening(text), text.title) for text in hack.texts)
         self._unclear = {"routine-name": _unclear(routines), "heading": _unclear(texts)}
 
     def of_address(self, address: Address) -> Iterator[TrainingSample]:
-        """Forward and back; where several symbols share an address, the way back names them all."""
-        shared = self._sharing[address.value]
-        group = shared[0].name
-        prov = _prov(address.file, address.line, address.line, group)
-        yield from self._facts("address", address.name, address.value, prov, self._variants)
-        if address.value not in self._told:
-            self._told.add(address.value)
-            yield from self._back(shared)
-        if address.comment:
-            prov = _prov(address.file, address.start, address.line, group)
-            yield from self._facts("purpose", address.name, _sentence(address.comment), prov, 1)
+        return self._asked(self._addresses.of(address))
 
-    def _back(self, shared: Sequence[Address]) -> Iterator[TrainingSample]:
-        """The symbols at an address; the places of those behind the first are kept as metadata."""
-        first, *others = shared
-        names = ", ".join(address.name for address in shared)
-        prov = _prov(first.file, first.line, first.line, group=first.name)
-        also = {"also": [f"{other.file}:{other.line}" for other in others]} if others else {}
-        yield from self._facts("symbol", first.value, names, prov, self._variants, metadata=also)
-
-    def of_routine(self, explained: Explained) -> Iterator[TrainingSample]:
-        """The comment above a routine explains it."""
-        routine, name, comment = explained.routine, explained.name, explained.comment
-        prov = _prov(explained.file, explained.start, routine.end_line)
-        yield from self._facts("routine", name, comment, prov, 1)
-        yield from self._facts("code", name, comment, prov, 1, input=routine.text.rstrip())
-        yield from self._facts("routine-name", _cue(comment), name, prov, 1)
+    def of_routine(self, routine: Explained) -> Iterator[TrainingSample]:
+        return self._asked(self._routine_lessons.of(routine))
 
     def of_text(self, text: Text) -> Iterator[TrainingSample]:
-        """A section answers its heading, and its opening names its heading."""
-        section = text.section
-        prov = _prov(text.file, section.start, section.end)
         if "section" in self._kinds:
-            rng = self._rng("section", f"{text.file}:{section.start}")
-            question = self._asked.ask(section.path, text.file, rng, part=section.part, parts=section.parts)
-            yield _sample(question, section.text.strip("\n"), "section", prov)
-        if section.part == 1:
-            yield from self._facts("heading", _opening(text), text.title, prov, 1)
+            yield self._asker.of_text(text)
+        yield from self._asked(text_lessons(text))
 
-    def _facts(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        prov: dict[str, Any],
-        variants: int,
-        *,
-        input: str = "",
-        metadata: dict[str, Any] | None = None,
-    ) -> Iterator[TrainingSample]:
-        if kind not in self._kinds or not key or not value or key in self._unclear.get(kind, ()):
+    def of_the_rest(self) -> Iterator[TrainingSample]:
+        """Everything that is neither an address nor a routine nor a section."""
+        for lessons in (
+            self._of_numbers,
+            self._of_data,
+            self._of_macros,
+            self._of_hooks,
+            lambda: access_lessons(self._graph),
+            lambda: order_lessons(self._hack.texts),
+            lambda: architecture_lessons(self._hack.sources, self._hack.documents),
+        ):
+            self._run.check_cancelled()
+            yield from self._asked(lessons())
+
+    def _of_numbers(self) -> Iterator[Lesson]:
+        if not self._kinds & {
+            "constant",
+            "purpose",
+            "bits",
+            "bit",
+            "values",
+            "group",
+            "settings",
+            "struct",
+            "field",
+        }:
             return
-        wordings = list(QUESTIONS[kind])
-        self._rng(kind, key).shuffle(wordings)
-        asked = 0
-        for wording in wordings:
-            question = wording.format(key=key)
-            if asked < variants and self._asked.claim(question):
-                asked += 1
-                fact = {"kind": kind, "key": key, "value": value}
-                yield _sample(question, value, kind, prov, {"fact": fact, **(metadata or {})}, input)
+        for constant in self._hack.constants:
+            yield from constant_lessons(constant)
+        for source in self._hack.sources:
+            for group in groups(source, self._hack.comments[source.file]):
+                yield group_lessons(group)
+            yield from struct_lessons(source)
+        yield from setting_lessons(self._hack.local)
 
-    def _rng(self, kind: str, key: str) -> random.Random:
-        return self._run.rng(f"oracle:{kind}:{key}")
+    def _of_data(self) -> Iterator[Lesson]:
+        if self._kinds & {"table", "entry"}:
+            names = _single(table.name for source in self._hack.sources for table in source.tables)
+            for source in self._hack.sources:
+                yield from table_lessons(source, self._hack.comments[source.file], names)
 
+    def _of_macros(self) -> Iterator[Lesson]:
+        if self._kinds & {"macro", "macro-use", "write"}:
+            names = _single(macro.name for source in self._hack.sources for macro in source.macros)
+            for source in self._hack.sources:
+                yield from macro_lessons(source, self._hack.comments[source.file], self._graph, names)
 
-def _sample(
-    question: str,
-    answer: str,
-    kind: str,
-    prov: dict[str, Any],
-    metadata: dict[str, Any] | None = None,
-    input: str = "",
-) -> TrainingSample:
-    if kind in VALUES:
-        metadata = {**(metadata or {}), "answer": "value"}
-    return TrainingSample(
-        instruction=question,
-        output=answer,
-        input=input,
-        domain="oracle",
-        source=prov["source"],
-        _metadata=metadata or {},
-        prov=Provenance(kind=kind, generator="oracle", **prov),
-    )
+    def _of_hooks(self) -> Iterator[Lesson]:
+        if not self._kinds & {"hook", "hooked", "write"}:
+            return
+        found = [
+            hook for source in self._hack.sources for hook in hooks(source, self._hack.comments[source.file])
+        ]
+        names: dict[str, list[str]] = {}
+        for address in (*self._hack.addresses, *self._hack.placed):
+            names.setdefault(address.value, []).append(address.name)
+        yield from hook_lessons(found, originals(self._hack.sources), self._graph, names)
 
+    @cached_property
+    def _graph(self) -> Graph:
+        hack = self._hack
+        return Graph(hack.sources, hack.routines, (*hack.addresses, *hack.placed, *hack.pages))
 
-def _prov(file: str, start: int, end: int, group: str = "") -> dict[str, Any]:
-    return {"source": file, "start": start, "end": end, "group": group}
+    @cached_property
+    def _routine_lessons(self) -> RoutineLessons:
+        return RoutineLessons(
+            self._graph, {routine.name: routine for routine in self._hack.routines}, self._kinds
+        )
 
-
-def _sentence(comment: str) -> str:
-    return comment[0].upper() + comment[1:] + ("" if comment.endswith((".", "!", "?")) else ".")
-
-
-def _opening(text: Text) -> str:
-    """How a section begins, empty where it begins with something else than prose."""
-    return "" if _NO_PROSE.match(text.section.text) else _cue(text.section.text)
-
-
-def _cue(text: str) -> str:
-    """The first sentence of a text, or as much of it as a question can carry."""
-    flat = " ".join(text.split())
-    match = _SENTENCE.match(flat)
-    sentence = match[1] if match else flat
-    return sentence if len(sentence) <= _LONGEST_CUE else sentence[:_LONGEST_CUE].rpartition(" ")[0] + " ..."
+    def _asked(self, lessons: Iterable[Lesson]) -> Iterator[TrainingSample]:
+        for lesson in lessons:
+            if lesson.kind in self._kinds and lesson.key not in self._unclear.get(lesson.kind, ()):
+                yield from self._asker.samples(lesson)
 
 
 def _unclear(facts: Iterable[tuple[str, str]]) -> set[str]:
     """Keys with more than one value."""
     known: dict[str, str] = {}
     return {key for key, value in facts if known.setdefault(key, value) != value}
+
+
+def _single(names: Iterable[str]) -> frozenset[str]:
+    """Those that stand for one thing only."""
+    return frozenset(name for name, times in Counter(names).items() if times == 1)

@@ -1,25 +1,38 @@
-"""Routines that a comment explains."""
+"""Routines, and the comments that explain them."""
 
 from __future__ import annotations
 
-import re
+from typing import NamedTuple
 
 import msgspec
 
 from afs.asm import Routine, Source, references
-from afs.oracle.addresses import LOST, comment_start
+from afs.oracle.comments import Comments, cleaned, usable
 
-__all__ = ["Explained", "Routines"]
+__all__ = ["Explained", "Routines", "Step"]
 
-_RULER = re.compile(r"[\W_]*")
+
+class Step(NamedTuple):
+    """A comment on lines of its own within code."""
+
+    start: int
+    end: int
+    text: str
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """A routine and the comment above it; ``start`` is the comment's first line."""
+    """A routine and the comment that explains it, empty where none does.
+
+    ``start`` is the first line of the comment, or of the routine where that comes first, ``end`` the
+    last line of ``code``, a closing brace included. ``steps`` are the comments within the code.
+    """
 
     routine: Routine
     comment: str
     start: int
+    end: int
+    code: str
+    steps: tuple[Step, ...] = ()
 
     @property
     def name(self) -> str:
@@ -41,25 +54,21 @@ class Explained(msgspec.Struct, frozen=True):
 
 
 class Routines:
-    """Collects routines file by file; :meth:`found` are those that have one explanation."""
+    """Collects routines file by file; :meth:`found` are those that are one thing everywhere."""
 
     def __init__(self) -> None:
         self._known: dict[str, Explained] = {}
-        #: Names of routines that two places explain differently.
+        #: Names of routines that two places explain or write differently.
         self.torn: dict[str, tuple[Explained, Explained]] = {}
         #: How many have no comment.
         self.silent = 0
 
-    def add(self, source: Source) -> None:
-        own = {comment.line for comment in source.comments if comment.own_line}
+    def add(self, source: Source, comments: Comments) -> None:
         for routine in source.routines:
-            comment = _comment(routine)
-            if not comment:
-                self.silent += 1
-                continue
-            explained = Explained(routine, comment, comment_start(own, routine.line))
+            explained = _explained(routine, comments)
+            self.silent += not explained.comment
             known = self._known.setdefault(routine.name, explained)
-            if known.comment != comment:
+            if known is not explained and _told(known) != _told(explained):
                 self.torn.setdefault(routine.name, (known, explained))
 
     def found(self) -> tuple[Explained, ...]:
@@ -67,12 +76,37 @@ class Routines:
         return tuple(explained for name, explained in self._known.items() if name not in self.torn)
 
 
-def _comment(routine: Routine) -> str:
-    """The comment above the routine without rulers and without its own name as a headline."""
-    lines = [line.strip() for line in routine.above.splitlines()]
-    lines = [line for line in lines if not _RULER.fullmatch(line)]
-    own = {routine.name, routine.name.removeprefix(f"{routine.namespace}_")}
-    if lines and lines[0].rstrip(":").strip() in own:
-        del lines[0]
-    comment = "\n".join(lines)
-    return "" if LOST in comment else comment
+def _told(explained: Explained) -> tuple[str, str]:
+    return explained.comment, " ".join(explained.code.split())
+
+
+def _explained(routine: Routine, comments: Comments) -> Explained:
+    names = (routine.name, routine.name.removeprefix(f"{routine.namespace}_"))
+    first = next(p.line for p in routine.body if p.statement.kind in ("instruction", "macro-call", "data"))
+    above, start = comments.above(routine.line)
+    below, end = comments.below(routine.line, first)
+    beside = [c.text for c in routine.comments if c.line == routine.line and not c.own_line]
+    if first == routine.line:
+        beside = []  # it speaks of the instruction on the label's line
+    last = comments.closed(routine.line, routine.end_line)
+    code = comments.text(routine.line, last)
+    for lines in (above, beside, below):
+        told = cleaned(lines, names)
+        if usable("\n".join(told)):
+            start = start if lines is above else routine.line
+            return Explained(routine, "\n".join(told), start, last, code, _steps(routine, comments, end))
+    return Explained(routine, "", routine.line, last, code, _steps(routine, comments, routine.line))
+
+
+def _steps(routine: Routine, comments: Comments, after: int) -> tuple[Step, ...]:
+    """The comments on lines of their own within the code."""
+    blocks: list[list[tuple[int, str]]] = []
+    for line, text in comments.inside(after + 1, routine.end_line):
+        if blocks and blocks[-1][-1][0] == line - 1:
+            blocks[-1].append((line, text))
+        else:
+            blocks.append([(line, text)])
+    told = (
+        Step(block[0][0], block[-1][0], " ".join(cleaned([text for _, text in block]))) for block in blocks
+    )
+    return tuple(step for step in told if usable(step.text))

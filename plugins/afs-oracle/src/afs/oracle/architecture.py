@@ -1,0 +1,118 @@
+"""How a checkout is built: what each file and folder holds, and in which order files are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from afs.asm import Source
+from afs.oracle.comments import cleaned, usable
+from afs.oracle.lesson import Lesson, listed
+
+__all__ = ["architecture_lessons", "headline"]
+
+_MOST = 80
+_SENTENCE_END = (". ", "! ", ".\n")
+
+
+def architecture_lessons(sources: Sequence[Source], documents: Sequence[str]) -> Iterator[Lesson]:
+    """One lesson a file, a folder and a list of includes."""
+    for source in sources:
+        yield from _of_file(source)
+    folders: dict[str, list[str]] = {}
+    for file in sorted({source.file for source in sources} | set(documents)):
+        folders.setdefault(_folder(file), []).append(file)
+    heads = {source.file: headline(source) for source in sources}
+    for folder, files in folders.items():
+        if folder and 1 < len(files) <= _MOST:
+            lines = [_entry(file, heads.get(file, "")) for file in files]
+            yield Lesson(
+                "architecture",
+                folder,
+                "\n".join(lines),
+                files[0],
+                1,
+                1,
+                wording="folder",
+                told=0.6,
+                facts=len(files),
+                metadata={"also": [f"{file}:1" for file in files[1:]]},
+            )
+
+
+def headline(source: Source) -> str:
+    """The comment that opens the file, if it stands apart from what it opens."""
+    lines, last = [], 0
+    for comment in source.comments:
+        if not comment.own_line or (last and comment.line != last + 1):
+            break
+        lines.append(comment.text)
+        last = comment.line
+    first = source.comments[0].line if lines else 0
+    text = source.text.split("\n")
+    apart = (
+        lines
+        and not any(line.strip() for line in text[: first - 1])
+        and last < len(text)
+        and not text[last].strip()
+    )
+    told = "\n".join(cleaned(lines)) if apart else ""
+    return told if usable(told) else ""
+
+
+def _of_file(source: Source) -> Iterator[Lesson]:
+    head = headline(source)
+    lines = [head] if head else []
+    held = {
+        "Routines": [routine.name for routine in source.routines],
+        "Tables": [
+            table.name for table in source.tables if table.name not in {r.name for r in source.routines}
+        ],
+        "Macros": [f"%{macro.name}" for macro in source.macros],
+        "Reads in": [include.path for include in source.includes],
+    }
+    for what, names in held.items():
+        names = list(dict.fromkeys(names))
+        if 0 < len(names) <= _MOST:
+            lines.append(f"{what}: {listed(names)}.")
+    end = len(source.text.splitlines())
+    if lines and (head or len(lines) > 1 or len(source.routines) > 1):
+        answer = "\n".join(lines)
+        share = 0.3 + 0.7 * len(head) / len(answer)
+        yield Lesson(
+            "architecture",
+            source.file,
+            answer,
+            source.file,
+            1,
+            end,
+            told=share,
+            facts=len(lines),
+            wording="file",
+        )
+    read = [include for include in source.includes if include.directive == "incsrc"]
+    if 1 < len(read) <= 4 * _MOST:
+        steps = [f"{number}. {include.path}" for number, include in enumerate(read, 1)]
+        yield Lesson(
+            "architecture",
+            source.file,
+            "\n".join(steps),
+            source.file,
+            read[0].line,
+            read[-1].line,
+            wording="includes",
+            facts=len(read),
+        )
+
+
+def _entry(file: str, head: str) -> str:
+    first = " ".join(head.split("\n\n")[0].split())
+    cut = min((first.find(end) for end in _SENTENCE_END if end in first), default=-1)
+    said = first[: cut + 1] if cut > 0 else first
+    name = PurePosixPath(file).name
+    return f"{name}: {said}" if said and len(said) < 200 else name
+
+
+def _folder(file: str) -> str:
+    parent = PurePosixPath(file).parent.as_posix()
+    return "" if parent == "." else parent

@@ -1,0 +1,100 @@
+"""Lessons into samples: each in words of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from afs.generators.wording import Questions
+from afs.oracle.lesson import LOOKUPS, Lesson
+from afs.oracle.quality import quality
+from afs.oracle.wording import QUESTIONS
+from afs_core import Provenance, TrainingSample
+
+if TYPE_CHECKING:
+    from afs.oracle.texts import Text
+    from afs_core import Run
+
+__all__ = ["Asked", "Asker"]
+
+_WORD = re.compile(r"\w+")
+_VARIED = frozenset({"address", "symbol"})
+
+
+class Asked(Questions):
+    """Questions that were asked; case, white space and punctuation do not count."""
+
+    def claim(self, question: str) -> bool:
+        normal = " ".join(_WORD.findall(question.casefold()))
+        key = blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        fresh = key not in self._asked
+        self._asked.add(key)
+        return fresh
+
+
+class Asker:
+    """Puts lessons in words that the seed chooses, ``variants`` for a named address and one for the rest."""
+
+    def __init__(self, run: Run, variants: int) -> None:
+        self._run, self._variants = run, variants
+        self._asked = Asked()
+
+    def samples(self, lesson: Lesson) -> Iterator[TrainingSample]:
+        """None where every wording asks for something that was asked for already."""
+        if not lesson.key.strip() or not lesson.answer.strip():
+            return
+        wanted = self._variants if lesson.kind in _VARIED else 1
+        asked = 0
+        for question in self._questions(lesson):
+            if self._asked.claim(question):
+                asked += 1
+                yield _sample(question, lesson)
+            if asked == wanted:
+                return
+
+    def of_text(self, text: Text) -> TrainingSample:
+        """A section answers its heading."""
+        section = text.section
+        rng = self._run.rng(f"oracle:section:{text.file}:{section.start}")
+        question = self._asked.ask(section.path, text.file, rng, part=section.part, parts=section.parts)
+        answer = section.text.strip("\n")
+        lesson = Lesson("section", text.title, answer, text.file, section.start, section.end)
+        return _sample(question, lesson)
+
+    def _questions(self, lesson: Lesson) -> Iterator[str]:
+        wordings = list(QUESTIONS[lesson.wording or lesson.kind])
+        self._run.rng(f"oracle:{lesson.kind}:{lesson.key}").shuffle(wordings)
+        for wording in wordings:
+            yield wording.replace("{key}", lesson.key)
+        if lesson.kind not in LOOKUPS and lesson.file and lesson.file not in lesson.key:
+            for wording in wordings[:2]:
+                yield f"{wording.replace('{key}', lesson.key)} ({lesson.file})"
+
+
+def _sample(question: str, lesson: Lesson) -> TrainingSample:
+    metadata: dict[str, Any] = {}
+    if lesson.fact:
+        metadata["fact"] = {"kind": lesson.kind, "key": lesson.key, "value": lesson.answer}
+    elif lesson.kind != "section":
+        metadata["about"] = lesson.key
+    if lesson.kind in LOOKUPS:
+        metadata["answer"] = "value"
+    return TrainingSample(
+        instruction=question,
+        output=lesson.answer,
+        input=lesson.input,
+        domain="oracle",
+        source=lesson.file,
+        quality_score=quality(lesson),
+        _metadata={**metadata, **lesson.metadata},
+        prov=Provenance(
+            source=lesson.file,
+            start=lesson.start,
+            end=lesson.end,
+            kind=lesson.kind,
+            generator="oracle",
+            group=lesson.group,
+        ),
+    )

@@ -1,0 +1,271 @@
+"""Who calls whom, and who reads and writes what, in all sources together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from afs.asm import Macro, Placed, Routine, Source
+from afs.oracle.addresses import Address
+from afs.oracle.operands import Touch, touches
+from afs.oracle.routines import Explained
+
+__all__ = ["Access", "Graph", "Owner", "Place", "Uses"]
+
+_LOW_RAM = 0x2000
+_NOBODY = Routine("", "", "", (), (), (), False, "", 0, 0, "")
+_REGISTERS = range(0x2000, 0x6000)
+
+
+class Place(NamedTuple):
+    """A place in memory. ``key`` is the same for every way to write it: an address with its bank, or
+    what the source calls it where its bank is not known."""
+
+    key: int | str
+    shown: str
+
+
+class Access(NamedTuple):
+    """``routine`` touches a place; ``moved_by`` is an index register, or empty."""
+
+    routine: str
+    moved_by: str
+
+
+class Owner(NamedTuple):
+    """Where something stands that uses code and memory."""
+
+    file: str
+    start: int
+    end: int
+
+
+class Uses(NamedTuple):
+    """What one routine uses, each thing once and in the order of its code, as the source writes it."""
+
+    calls: tuple[str, ...]
+    jumps: tuple[str, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    pointers: tuple[str, ...]
+    macros: tuple[str, ...]
+    points_to: tuple[str, ...]
+
+
+class Graph:
+    """The symbol graph of a checkout: its routines, its macros, and its code that belongs to neither.
+
+    Names are taken as they are seen from the routine's namespace. A number below ``$2000`` is work
+    RAM, as all program banks see it, unless the routine moves the data bank or the direct page.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], routines: Sequence[Explained], addresses: Iterable[Address]
+    ) -> None:
+        self.routines = {routine.name: routine.routine for routine in routines}
+        labels = {label.name for source in sources for label in source.labels}
+        self.labels = labels
+        self.values = {
+            address.name: (address.number or 0, len(address.value) > 5)
+            for address in addresses
+            if address.number is not None
+        }
+        self._names: dict[int | str, list[str]] = {}
+        for name, (value, long) in self.values.items():
+            self._names.setdefault(_key(value, long, True), []).append(name)
+        #: Routines that call and jump to a routine: name -> (user, verb) in the order of the sources.
+        self.users: dict[str, dict[tuple[str, str], None]] = {}
+        #: Who reads and who writes: key of a place -> accesses.
+        self.readers: dict[int | str, dict[Access, None]] = {}
+        self.writers: dict[int | str, dict[Access, None]] = {}
+        self.places: dict[int | str, Place] = {}
+        self.uses: dict[str, Uses] = {}
+        self.macro_users: dict[str, list[tuple[str, Placed]]] = {}
+        #: Where each user stands, routine or not.
+        self.owners: dict[str, Owner] = {}
+        for source in sources:
+            self._take(source)
+
+    def names_at(self, key: int | str) -> list[str]:
+        return self._names.get(key, [])
+
+    def target(self, operand: str, routine: Routine) -> str:
+        """The routine that a call's operand means."""
+        return self._code(Touch("call", operand, 0, operand, ""), routine)
+
+    def of_body(self, routine: Routine, body: Sequence[Placed], owner: str = "") -> Uses:
+        """What a part of a routine uses; entered in the graph where it has an ``owner``."""
+        safe = _keeps_bank(body), _keeps_page(body)
+        found: dict[str, dict[str, None]] = {name: {} for name in Uses._fields}
+        for placed in body:
+            if placed.statement.kind == "macro-call":
+                found["macros"][f"%{placed.statement.name}"] = None
+                if owner:
+                    self.macro_users.setdefault(placed.statement.name, []).append((owner, placed))
+            for touch in touches(placed.statement):
+                self._enter(touch, routine, safe, found, owner)
+        return Uses(**{name: tuple(items) for name, items in found.items()})
+
+    def _take(self, source: Source) -> None:
+        """A file's routines, macros, and the code that belongs to neither."""
+        for routine in source.routines:
+            self._own(routine.name, routine.file, routine.line, routine.end_line)
+            uses = self.of_body(routine, routine.body, routine.name)
+            if self.routines.get(routine.name) == routine:
+                self.uses[routine.name] = uses
+        for macro in source.macros:
+            self._take_macro(macro)
+        for owner, body in _outside(source):
+            self._own(owner, source.file, body[0].line, body[-1].end_line)
+            self.of_body(_NOBODY, body, owner)
+
+    def _own(self, name: str, file: str, start: int, end: int) -> None:
+        self.owners.setdefault(name, Owner(file, start, end))
+
+    def _take_macro(self, macro: Macro) -> None:
+        name = f"%{macro.name}"
+        body = "\n".join(macro.text.split("\n")[1:-1])
+        self._own(name, macro.file, macro.line, macro.end_line)
+        for routine in Source.parse(f"macro_body:\n{body}", macro.file).routines[:1]:
+            self.of_body(routine, routine.body, name)
+
+    def _enter(
+        self,
+        touch: Touch,
+        routine: Routine,
+        safe: tuple[bool, bool],
+        found: dict[str, dict[str, None]],
+        owner: str,
+    ) -> None:
+        if touch.verb in ("call", "jump", "data"):
+            self._enter_code(touch, routine, found, owner)
+            return
+        name = self._full(touch.name, routine)
+        place = self._place(touch, name, safe)
+        if touch.verb == "pointer":
+            found["pointers"][place.shown] = None
+            self._add(self.readers, place, owner, "")
+            return
+        shown = place.shown + (f",{touch.moved_by.upper()}" if touch.moved_by else "")
+        if touch.verb in ("read", "change"):
+            found["reads"][shown] = None
+            self._add(self.readers, place, owner, touch.moved_by)
+        if touch.verb in ("write", "change"):
+            found["writes"][shown] = None
+            self._add(self.writers, place, owner, touch.moved_by)
+
+    def _enter_code(
+        self, touch: Touch, routine: Routine, found: dict[str, dict[str, None]], owner: str
+    ) -> None:
+        target = self._code(touch, routine)
+        if not target or target == routine.name or target in routine.labels:
+            return
+        field = {"call": "calls", "jump": "jumps", "data": "points_to"}[touch.verb]
+        found[field][target] = None
+        if owner:
+            self.users.setdefault(target, {})[(owner, touch.verb)] = None
+
+    def _code(self, touch: Touch, routine: Routine) -> str:
+        """The routine or label that is called, as the sources name it; empty where it is none."""
+        if touch.name[:1] == "$":
+            if touch.verb == "call" or (touch.verb == "jump" and len(touch.name) == 7):
+                known = [n for n in self._names.get(_code_key(touch.name), []) if n[:1] != "!"]
+                return known[0] if len(known) == 1 else touch.name.upper()
+            return ""
+        if not touch.name or touch.offset or touch.name[:1] in "+-!":
+            return ""
+        name = self._full(touch.name, routine)
+        if touch.verb == "data":
+            return name if name in self.routines else ""
+        return name
+
+    def _full(self, name: str, routine: Routine) -> str:
+        """A name as it is seen from the routine."""
+        if name[:1] == ".":
+            level = len(name) - len(name.lstrip("."))
+            return f"{routine.name}_{name[1:]}" if level == 1 else name
+        space = f"{routine.namespace}_{name}"
+        if routine.namespace and (space in self.values or space in self.labels):
+            return space
+        return name
+
+    def _place(self, touch: Touch, name: str, safe: tuple[bool, bool]) -> Place:
+        if not touch.name:
+            return Place(f"formula {touch.shown}", touch.shown)
+        if name[:1] == "$":
+            return self._numbered(touch, name, safe)
+        shown = name + touch.shown[len(touch.name) :] if touch.offset else name
+        known = self.values.get(name)
+        if known is None:
+            return Place(f"name {shown}", shown)
+        return Place(_key(known[0] + touch.offset, known[1], True), shown)
+
+    def _numbered(self, touch: Touch, name: str, safe: tuple[bool, bool]) -> Place:
+        value = int(name[1:], 16) + touch.offset
+        digits = len(name) - 1
+        sure = digits > 4 or (safe[0] if digits > 2 else safe[1])
+        key = _key(value, digits > 4, sure)
+        shown = touch.shown.upper()
+        names = self._names.get(key, []) if not touch.offset else []
+        return Place(key, f"{shown} ({names[0]})" if len(names) == 1 else shown)
+
+    def _add(self, table: dict[int | str, dict[Access, None]], place: Place, owner: str, index: str) -> None:
+        if owner:
+            self.places.setdefault(place.key, place)
+            table.setdefault(place.key, {})[Access(owner, index)] = None
+
+
+def _outside(source: Source) -> Iterator[tuple[str, list[Placed]]]:
+    """Code of a file that belongs to no routine and no macro, by the patch that it is part of."""
+    inside = {placed.start for routine in source.routines for placed in routine.body}
+    found: dict[str, list[Placed]] = {}
+    address, in_macro = "", False
+    for placed in source.statements:
+        statement = placed.statement
+        if statement.kind == "directive":
+            if statement.name in ("macro", "endmacro"):
+                in_macro = statement.name == "macro"
+            elif statement.name == "org":
+                address = statement.operand.upper() if statement.operand[:1] == "$" else ""
+            elif statement.name in ("pullpc", "pushpc", "freecode", "freespace", "freedata"):
+                address = ""
+        elif statement.kind in ("instruction", "macro-call") and not in_macro and placed.start not in inside:
+            owner = f"the patch at {address}" if address else f"code of {source.file} outside of routines"
+            found.setdefault(owner, []).append(placed)
+    yield from found.items()
+
+
+def _key(value: int, long: bool, sure: bool) -> int | str:
+    """An address with its bank; as text where the bank is not known."""
+    bank, low = value >> 16 & 0xFF, value & 0xFFFF
+    if not long:
+        if low < _LOW_RAM and sure:
+            return 0x7E0000 | low
+        return low if low in _REGISTERS and sure else f"${low:04X} in the data bank"
+    if bank & 0x7F < 0x40:
+        if low < _LOW_RAM:
+            return 0x7E0000 | low
+        return low if low in _REGISTERS else (bank & 0x7F) << 16 | low
+    return bank << 16 | low
+
+
+def _code_key(name: str) -> int | str:
+    return _key(int(name[1:], 16), len(name) > 5, False)
+
+
+_PUSHES = frozenset({"pha", "phx", "phy", "pea", "pei", "per"})
+
+
+def _keeps_bank(body: Sequence[Placed]) -> bool:
+    """Whether the data bank stays one that sees low work RAM: it is only ever the program's own."""
+    before = ""
+    for placed in body:
+        name = placed.statement.name if placed.statement.kind == "instruction" else ""
+        if name in ("pea", "pei", "mvn", "mvp") or (name == "plb" and before in _PUSHES):
+            return False
+        before = name or before
+    return True
+
+
+def _keeps_page(body: Sequence[Placed]) -> bool:
+    return not any(p.statement.name in ("tcd", "pld") for p in body if p.statement.kind == "instruction")

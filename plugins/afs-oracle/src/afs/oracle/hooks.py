@@ -1,0 +1,177 @@
+"""Patches of the original game: ``org`` and the code or data that is put there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from afs.asm import Placed, Source, check
+from afs.oracle.comments import LOST, Comments, cleaned, usable
+from afs.oracle.graph import Graph
+from afs.oracle.lesson import Lesson, code, listed
+from afs.oracle.operands import touches
+
+__all__ = ["Hook", "Original", "hook_lessons", "hooks", "originals"]
+
+_ADDRESS = re.compile(r"\$([0-9A-Fa-f]{6})\Z")
+_PLACED_LABEL = re.compile(r"_?([0-9A-Fa-f]{6})\Z")
+_BOUND = re.compile(r"(?:pc\(\)\s*<=?\s*|\A)(\$[0-9A-Fa-f]{6})\s*(?:,|\Z)")
+_EMITTING = frozenset({"instruction", "data", "macro-call"})
+_MOST = 40
+_COMMANDS = re.compile(r"(?i)\b(?:replac|overwrit|vanilla|original|instead|displac|was )")
+
+
+class Hook(NamedTuple):
+    """Code at an address of the original game; ``target`` is what it calls or jumps to first."""
+
+    address: str
+    code: str
+    comment: str
+    bound: str
+    label: str
+    target: str
+    file: str
+    start: int
+    line: int
+    end: int
+
+
+class Original(NamedTuple):
+    """A line of a disassembly that says its own address."""
+
+    text: str
+    file: str
+    line: int
+
+
+def originals(sources: Sequence[Source]) -> dict[str, Original]:
+    """What a disassembly has at an address: code behind labels such as ``_0083F8:``."""
+    found: dict[str, Original] = {}
+    for source in sources:
+        at = ""
+        for placed in source.statements:
+            for label in placed.statement.labels:
+                match = _PLACED_LABEL.match(label.name)
+                at = match[1].upper() if match else at
+            if at and placed.statement.kind in _EMITTING:
+                found.setdefault(f"${at}", Original(_bare(placed), source.file, placed.line))
+                at = ""
+    return found
+
+
+def hooks(source: Source, comments: Comments) -> Iterator[Hook]:
+    """The patches of a file. Where an ``org`` only sets where a part of the hack goes, there is none."""
+    lines = source.text.split("\n")
+    statements = source.statements
+    in_macro = False
+    for at, placed in enumerate(statements):
+        if placed.statement.name in ("macro", "endmacro") and placed.statement.kind == "directive":
+            in_macro = placed.statement.name == "macro"
+        is_org = placed.statement.name == "org" and _ADDRESS.match(placed.statement.operand)
+        if not in_macro and is_org and (body := _body(statements, at + 1)):
+            yield _hook(placed, body, statements[at + 1 + len(body) :][:1], lines, comments)
+
+
+def _body(statements: Sequence[Placed], at: int) -> Sequence[Placed]:
+    """What stands behind an ``org``, up to what leads elsewhere; nothing where it is a whole part."""
+    end = at
+    while end < len(statements) and end - at <= _MOST:
+        statement = statements[end].statement
+        if statement.kind not in ("instruction", "data", "macro-call", "brace", "label", "unknown"):
+            break
+        if statement.kind == "unknown" or (end > at and any(x.kind == "global" for x in statement.labels)):
+            break
+        end += 1
+    body = statements[at:end]
+    labelled = bool(body) and any(label.kind == "global" for label in body[0].statement.labels)
+    if (
+        labelled
+        and end < len(statements)
+        and any(x.kind == "global" for x in statements[end].statement.labels)
+    ):
+        return ()  # the first of several routines that are put there
+    emits = any(placed.statement.kind in _EMITTING for placed in body)
+    return body if emits and end - at <= _MOST else ()
+
+
+def _hook(
+    org: Placed, body: Sequence[Placed], after: Sequence[Placed], lines: Sequence[str], comments: Comments
+) -> Hook:
+    above, start = comments.above(org.line)
+    told = "\n".join([*cleaned(above), *cleaned([org.comment])])
+    if not usable(told):
+        told, start = "", org.line
+    last = body[-1].end_line
+    text = "\n".join(line.rstrip() for line in lines[org.line - 1 : last])
+    bound = _BOUND.search(after[0].statement.operand) if after else None
+    holds = after and after[0].statement.name in ("assert", "warnpc")
+    labels = [
+        label.name for placed in body[:1] for label in placed.statement.labels if label.kind == "global"
+    ]
+    address = org.statement.operand.upper()
+    return Hook(
+        address,
+        text,
+        told,
+        bound[1].upper() if bound and holds else "",
+        labels[0] if labels else "",
+        next(
+            (
+                touch.name
+                for placed in body
+                for touch in touches(placed.statement)
+                if touch.verb in ("call", "jump")
+            ),
+            "",
+        ),
+        org.file,
+        start,
+        org.line,
+        last,
+    )
+
+
+def hook_lessons(
+    found: Sequence[Hook], original: Mapping[str, Original], graph: Graph, names: Mapping[str, Sequence[str]]
+) -> Iterator[Lesson]:
+    """What stands at each address, and what was there; and from where the hack's routines are entered."""
+    by_address: dict[str, list[Hook]] = {}
+    by_target: dict[str, list[Hook]] = {}
+    for hook in found:
+        by_address.setdefault(hook.address, []).append(hook)
+        if hook.target in graph.routines:
+            by_target.setdefault(hook.target, []).append(hook)
+    for address, several in by_address.items():
+        if len({hook.code for hook in several}) == 1:
+            yield from _at(several[0], original.get(address), names.get(address, ()))
+    for target, several in by_target.items():
+        if len({hook.address for hook in several}) == 1:
+            hook = several[0]
+            yield Lesson("hooked", target, hook.address, hook.file, hook.line, hook.end, told=0.2, fact=True)
+
+
+def _at(hook: Hook, original: Original | None, names: Sequence[str]) -> Iterator[Lesson]:
+    if LOST in hook.code or not check(hook.code).syntax_ok:
+        return
+    parts = [hook.comment] if hook.comment else []
+    others = [name for name in names if name != hook.label]
+    if others:
+        parts.append(f"The sources name this address {listed(others)}.")
+    if original:
+        parts.append(f"It replaces {code(original.text)} of the original ({original.file}:{original.line}).")
+    if hook.bound:
+        parts.append(f"It must end by {code(hook.bound)}.")
+    at = (hook.file, hook.start, hook.end)
+    answer = "\n".join([*parts, "```asm", hook.code, "```"])
+    metadata = {"also": [f"{original.file}:{original.line}"]} if original else {}
+    yield Lesson("hook", hook.address, answer, *at, facts=1 + len(parts), metadata=metadata)
+    if hook.comment:
+        yield Lesson("write", hook.address, hook.code, *at, input="\n".join(parts), wording="write-hook")
+
+
+def _bare(placed: Placed) -> str:
+    text = placed.statement.text
+    for label in placed.statement.labels:
+        text = text[text.find(label.name) + len(label.name) :].lstrip(": ")
+    return text

@@ -1,0 +1,102 @@
+"""What data tables teach: as a whole, and row by row where a row says what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from afs.asm import Placed, Source, Table
+from afs.oracle.comments import LOST, Comments, cleaned, usable
+from afs.oracle.lesson import Lesson
+
+__all__ = ["table_lessons"]
+
+_MOST_ROWS = 40
+_SIZES = {"db": "bytes", "dw": "words", "dl": "24-bit values", "dd": "32-bit values"}
+
+
+def table_lessons(source: Source, comments: Comments, names: frozenset[str]) -> Iterator[Lesson]:
+    """``names`` are those that stand for one table only. Data within a routine is no table of its own."""
+    routines = {routine.name for routine in source.routines}
+    rows: dict[int, list[Placed]] = {}
+    for placed in source.statements:
+        if placed.statement.kind == "data":
+            rows.setdefault(placed.line, []).append(placed)
+    for table in source.tables:
+        if table.name in names:
+            lines = range(table.line, table.end_line + 1)
+            own = [row for line in lines for row in rows.get(line, ())]
+            if table.name in routines:
+                yield from _pointers(table, f"the data in {table.name}")
+            else:
+                yield from _of_table(table, own, comments)
+
+
+def _of_table(table: Table, rows: Sequence[Placed], comments: Comments) -> Iterator[Lesson]:
+    text = comments.text(table.line, table.end_line).split("\n")
+    told = " ".join(cleaned([table.comment, *table.above.splitlines()]))
+    told = told if usable(told) else ""
+    noted = [(row, " ".join(cleaned([row.comment]))) for row in rows]
+    noted = [(row, note) for row, note in noted if usable(note)]
+    start = comments.start(table.line)
+    if LOST not in "".join(text) and (told or noted or len(rows) > 1):
+        yield from _whole(table, rows, told, start, text)
+    yield from _entries(table, noted)
+    yield from _pointers(table, table.name)
+
+
+def _whole(
+    table: Table, rows: Sequence[Placed], told: str, start: int, text: Sequence[str]
+) -> Iterator[Lesson]:
+    kinds = dict.fromkeys(row.statement.name for row in rows)
+    what = _SIZES[table.directive] if len(kinds) == 1 else "values of several sizes"
+    size = (
+        f"{len(table.values)} {what} in {len(rows)} rows."
+        if len(rows) > 1
+        else f"{len(table.values)} {what}."
+    )
+    shown = ["```asm", *text, "```"] if len(text) <= _MOST_ROWS else []
+    if not told and not shown:
+        return
+    answer = "\n".join([part for part in (told, size) if part] + shown)
+    share = (len(told) + sum(map(len, shown))) / len(answer)
+    yield Lesson(
+        "table", table.name, answer, table.file, start, table.end_line, told=share, facts=1 + bool(told)
+    )
+
+
+def _entries(table: Table, noted: Sequence[tuple[Placed, str]]) -> Iterator[Lesson]:
+    """Rows by what the comment behind them calls them."""
+    by_note: dict[str, list[Placed]] = {}
+    for row, note in noted:
+        by_note.setdefault(note.casefold(), []).append(row)
+    for row, note in noted:
+        if len(by_note[note.casefold()]) == 1:
+            key = f"“{note}” in {table.name}"
+            yield Lesson(
+                "entry",
+                key,
+                f"{row.statement.name} {row.statement.operand}",
+                table.file,
+                row.line,
+                row.end_line,
+                told=0.5,
+                fact=True,
+            )
+
+
+def _pointers(table: Table, name: str) -> Iterator[Lesson]:
+    """Labels by their number."""
+    targets = [value for value in table.values if value.isidentifier()]
+    if table.directive in ("dw", "dl") and len(targets) == len(table.values) > 1:
+        for number, target in enumerate(table.values):
+            yield Lesson(
+                "entry",
+                f"entry {number} (from 0) of {name}",
+                target,
+                table.file,
+                table.line,
+                table.end_line,
+                wording="pointer",
+                told=0.1,
+                fact=True,
+            )
