@@ -4,8 +4,8 @@
     python benchmarks/vocabulary.py --output DIR --vocab-size 4096
 
 The texts: the sources and documents of the sample ROM hack, the samples that the `oracle` generator
-makes of them, the documentation of the project, and every instruction of the 65816 in the styles in
-which ROM hacks are written.
+makes of them, the names and meanings of addresses that afs-knowledge has, the documentation of the project,
+the directives of asar, and every instruction of the 65816 in the styles in which ROM hacks are written.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from itertools import product
 from pathlib import Path
 
 from afs.asm import Instruction, instruction_set
+from afs.asm.directives import DATA, DIRECTIVES
+from afs.knowledge import AddressDatabase
 from afs.oracle import OracleGenerator
 from afs.quickstart import sample_folder
 from afs.tokenizer import ASMTokenizer
@@ -45,8 +47,12 @@ def texts() -> Iterator[str]:
         config = OracleGenerator.Config(source=sample_folder())
         for sample in OracleGenerator(config, run.view("oracle")).generate():
             yield f"{sample.instruction}\n{sample.output}\n"
+    for sample in AddressDatabase().export_training_samples():
+        yield f"{sample.instruction}\n{sample.output}\n"
     for path in (*sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("plugins/*/README.md"))):
         yield path.read_text("utf-8")
+    names = sorted({*DATA, *DIRECTIVES})
+    yield from ("".join(f"\n{indent}{name} " for name in names) for indent in ("", "  ", "    ", "\t") * 2)
     yield from instructions()
 
 

@@ -33,7 +33,7 @@ BYTES: Final = _byte_characters()
 @cache
 def seed_words() -> tuple[str, ...]:
     """Hexadecimal bytes in any case, four binary digits, mnemonics in both cases, suffixes, and the
-    forms of addresses and indentations, in byte characters."""
+    forms of addresses, indentations and rulers, in byte characters."""
     pairs = ["".join(pair) for pair in product(_DIGITS, repeat=2)]
     nibbles = [f"{number:04b}" for number in range(16)]
     names = sorted(mnemonics())
@@ -43,7 +43,8 @@ def seed_words() -> tuple[str, ...]:
 #: A blank is `Ġ`, a tab `ĉ`, the end of a line `Ċ`, a carriage return `č`.
 _FORMS: Final = (
     ".b .w .l .B .W .L #$ Ġ# Ġ$ Ġ#$ Ġ($ Ġ[$ ,$ ,Ġ$ ,x ,X ,y ,Y ,s ,S ,Ġx ,ĠX ,Ġy ,ĠY ),y ),Y ],y ],Y "
-    "ĠĠ ĠĠĠĠ ĠĠĠĠĠĠĠĠ ĊĠĠ ĊĠĠĠĠ ĊĠĠĠĠĠĠĠĠ Ċĉ Ċĉĉ ĊĊ čĊ čĊĠĠ čĊĠĠĠĠ čĊĉ"
+    "ĠĠ ĠĠĠĠ ĠĠĠĠĠĠĠĠ ĊĠĠ ĊĠĠĠĠ ĊĠĠĠĠĠĠĠĠ Ċĉ Ċĉĉ ĊĊ čĊ čĊĠĠ čĊĠĠĠĠ čĊĉ ĊĠĠĠĠĠĠ "
+    "== ==== ======== ================ -- ---- -------- ----------------"
 )
 
 
