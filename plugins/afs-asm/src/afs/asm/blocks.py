@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .arguments import words_of
 from .conditions import Evaluator, condition, truth
-from .directive_facts import words_of
 from .directives import CLOSES, CLOSES_CONDITION, CONDITIONS
 from .facts import Event
 

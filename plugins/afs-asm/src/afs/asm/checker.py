@@ -27,6 +27,7 @@ from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
 _CONDITIONAL = re.compile(r"\s*(?:if|while|for|else|elseif|rep|endif|endwhile|endfor)\b.*\s:\s", re.I)
 _BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |\Z)", re.I)
+_SETS_WIDTHS = re.compile(r"\b(?:rep|sep)\b", re.I)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
 _IN_MACRO: Final = " (in a macro that is never called)"
@@ -91,7 +92,9 @@ def _facts_of_line(line: str) -> Facts:
         return special_facts(line[end + 2 :]) if line.startswith(";@", end) else EMPTY
     if body[-1] in ",\\":
         return CONTINUED
-    if "!" in body or (":" in body and _CONDITIONAL.match(body)) or _MACRO.match(body):
+    if "!" in body or (":" in body and _CONDITIONAL.match(body)):
+        return BY_PARTS
+    if ("acro" in body or "ACRO" in body) and _MACRO.match(body):
         return BY_PARTS
     return facts_of_code(body)
 
@@ -115,6 +118,7 @@ class _Check:
     def run(self, code: str) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
         if not code.isascii() or STUB in code:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
+        self.context.tracks = bool(_SETS_WIDTHS.search(code))
         self.lines(code.replace("\r\n", "\n").split("\n"), 0)
         return self._result()
 
@@ -149,7 +153,7 @@ class _Check:
             if name not in self.called:
                 self._uncalled(body)
         self.findings += context.finish()
-        if any(flow.step and flow.step.kind in ("rep", "sep") for flow in context.flow):
+        if context.tracks:
             from .register_widths import width_findings
 
             self.findings += width_findings(context)

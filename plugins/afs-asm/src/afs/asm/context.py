@@ -59,6 +59,8 @@ class Context:
         self.stubs: dict[str, None] = {}
         #: Whether the text can only be a part: it stops, or is included by another.
         self.stops = False
+        #: Whether anything sets the widths of the registers, so that the way through the code matters.
+        self.tracks = True
         self.flow: list[Flow] = []
         self.places: dict[str, Place] = {}
         self.optimizes = False
@@ -110,6 +112,8 @@ class Context:
         self._version_late = True
 
     def take_steps(self, steps: tuple[Step, ...], line: int) -> None:
+        if not self.tracks:
+            return
         for step in steps:
             jumps = step.name and step.kind not in ("m", "x")
             self.flow.append(Flow(line, step, self.names.candidates(step.name) if jumps else ()))
@@ -148,7 +152,8 @@ class Context:
 
     def _put(self, name: str, place: Place, line: int, *inner: str) -> None:
         self.places[name] = place
-        self.flow.append(Flow(line, None, (name, *inner)))
+        if self.tracks:
+            self.flow.append(Flow(line, None, (name, *inner)))
 
     def uses(self) -> Counter[str]:
         """How often each full name may be meant."""

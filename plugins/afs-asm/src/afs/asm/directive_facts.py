@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from .arguments import all_checked, checked, quoted_blanks, refused, split_arguments, words_of
+from .block_facts import block_facts
 from .conditions import condition
 from .directives import (
     CHOICES,
     CLOSES,
-    CLOSES_CONDITION,
-    CONDITIONS,
     DATA,
     DIRECTIVES,
     NO_FORWARD,
@@ -20,16 +20,13 @@ from .directives import (
     READS_FILE,
     TAKES_EXPRESSION,
 )
-from .expressions import STUB, Expression, expression
+from .expressions import STUB, expression
 from .facts import EMPTY, Event, Facts, Step, function_events
 from .findings import ERROR, WARNING, Fault
-from .lines import QUOTED
 from .statements import Statement
 
 _FUNCTION = re.compile(r"(\w+)\(([^()]*)\) = (.*)\Z", re.A | re.S)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.A)
-_QUOTED = re.compile(QUOTED)
-_RANGE = re.compile(r"(\w+) = (.+?)\.\.(.+)\Z", re.A | re.S)
 _VERSION = re.compile(r"[0-9]+\.(?:[0-9]{2}|[0-9]+\.[0-9]+)\Z", re.A)
 
 #: Directives after which addresses no longer follow from what stands before.
@@ -41,14 +38,10 @@ _MOVES = frozenset(_MOVING.split())
 _STOPS = frozenset({"error", "include", "includefrom"})
 
 
-def _error(at: int, code: str, reason: str, fix: str = "") -> Facts:
-    return Facts((Fault(at, ERROR, code, reason, fix),), (), -1)
-
-
 def data_facts(statement: Statement) -> Facts:
     head = statement.at - len(statement.name) - 1
     if not statement.operand:
-        return _error(head, "operand-missing", f"{statement.name} needs at least one value")
+        return refused(head, "operand-missing", f"{statement.name} needs at least one value")
     width = DATA[statement.name]
     faults: list[Fault] = []
     events: list[Event] = []
@@ -59,86 +52,22 @@ def data_facts(statement: Statement) -> Facts:
             continue
         length += width
         value = expression(item[1:] if item[:1] == "#" else item)
-        fault, more = _checked(item, value, start, width)
+        fault, more = checked(item, value, start, width)
         faults += fault
         events += more
     return Facts(tuple(faults), tuple(events), -1 if STUB in statement.operand else length)
-
-
-def _checked(
-    item: str, value: Expression, start: int, width: int, use: str = "use"
-) -> tuple[list[Fault], list[Event]]:
-    """Faults and events of one expression that is to fit `width` bytes (0: any)."""
-    if " " in item and not _quoted_blanks(item):
-        reason = "asar takes a blank in an expression for its end"
-        return [Fault(start + item.index(" "), ERROR, "operand-blank", reason, item.replace(" ", ""))], []
-    if value.fault:
-        return [Fault(start + value.at, ERROR, "expression", value.fault, value.fix)], []
-    events = [Event(use, name, start) for name in value.symbols]
-    events += function_events(value.calls, start)
-    literal = value.literal
-    if width and literal is not None and not -(1 << (8 * width - 1)) <= literal < 1 << 8 * width:
-        reason = f"{item[:24]} does not fit {8 * width} bits and is cut"
-        return [Fault(start, WARNING, "cut-value", reason)], events
-    return [], events
-
-
-def _all_checked(items: Iterable[tuple[str, int]], use: str) -> tuple[list[Fault], list[Event]]:
-    faults: list[Fault] = []
-    events: list[Event] = []
-    for item, start in items:
-        fault, more = _checked(item, expression(item), start, 0, use)
-        faults += fault
-        events += more
-    return faults, events
-
-
-def _quoted_blanks(text: str) -> bool:
-    return " " not in _QUOTED.sub("", text)
-
-
-def split_arguments(text: str, start: int = 0) -> list[tuple[str, int]]:
-    """The parts of `text` between top-level commas, with their indices counted from `start`."""
-    if "(" not in text and '"' not in text and "'" not in text:
-        found = []
-        for item in text.split(","):
-            found.append((item, start))
-            start += len(item) + 1
-        return found
-    found = []
-    depth, quote, begin = 0, "", 0
-    for index, char in enumerate(text):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-        elif char == "," and depth <= 0:
-            found.append((text[begin:index], start + begin))
-            begin = index + 1
-    found.append((text[begin:], start + begin))
-    return found
-
-
-def words_of(text: str, start: int = 0) -> list[tuple[str, int]]:
-    """The words of tidy `text`, with their indices counted from `start`; blanks in quotes part none."""
-    masked = _QUOTED.sub(lambda match: "q" * len(match[0]), text)
-    return [(text[m.start() : m.end()], start + m.start()) for m in re.finditer(r"[^ ]+", masked)]
 
 
 def assign_facts(statement: Statement) -> Facts:
     name = statement.name
     at = max(statement.at - len(name) - 3, 0)
     if name[:1] == "'" and len(name) == 3:
-        faults, events = _checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
+        faults, events = checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
         return Facts(tuple(faults), tuple(events))  # a character of the text table
     if STUB not in name and not _NAME.match(name.removeprefix("?")):
         reason = f"`{name[:24]}` cannot be assigned to: a name has letters, digits and _"
         return Facts((Fault(at, ERROR, "label-name", reason),))
-    faults, events = _checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
+    faults, events = checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
     return Facts(tuple(faults), (*events, Event("assign", name, at, statement.operand)))
 
 
@@ -150,7 +79,7 @@ def directive_facts(statement: Statement) -> Facts:
     if not least <= count <= most:
         return Facts((_miscounted(statement, head, least, most, count),), (), _length(name))
     if name in OPENS or name in CLOSES or name in ("else", "elseif"):
-        return _block(statement, head)
+        return block_facts(statement, head)
     if name in TAKES_EXPRESSION and not (
         count > 1 or (name == "base" and statement.operand.lower() == "off")
     ):
@@ -190,89 +119,12 @@ def _first_word(operand: str) -> str:
     return operand.partition(" ")[0].partition(",")[0].partition(":")[0]
 
 
-def _block(statement: Statement, head: int) -> Facts:
-    name, operand = statement.name, statement.operand
-    if name in CLOSES_CONDITION or name == "endmacro":
-        return Facts((), (Event("close", name, head),), -1)
-    if name in ("endstruct", "endspcblock"):
-        return _end(statement, head)
-    if name == "else":
-        return Facts((), (Event("else", name, head),), -1)
-    if name == "macro":
-        return Facts((), (Event("open", name, head, operand),), -1)
-    if name == "for":
-        return _for(statement, head)
-    if name in CONDITIONS or name == "elseif":
-        return _condition(statement, head)
-    return _struct(statement, head) if name == "struct" else _spcblock(statement, head)
-
-
-def _condition(statement: Statement, head: int) -> Facts:
-    words = words_of(statement.operand, statement.at)
-    asked = condition([word for word, _ in words])
-    kind = "else" if statement.name == "elseif" else "open"
-    event = Event(kind, statement.name, head, statement.operand)
-    if asked.fault:
-        return Facts((Fault(statement.at, ERROR, "condition", asked.fault),), (event,), -1)
-    values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
-    faults, events = _all_checked([word for word in words if word[0] in values], "static")
-    return Facts(tuple(faults), (*events, event), -1)
-
-
-def _for(statement: Statement, head: int) -> Facts:
-    match = _RANGE.match(statement.operand)
-    if not match:
-        faults = [Fault(head, ERROR, "directive", "a loop is written as `for name = first..end`")]
-        return Facts(tuple(faults), (Event("open", "for", head),), -1)
-    items = [(match[group], statement.at + match.start(group)) for group in (2, 3)]
-    faults, events = _all_checked(items, "static")
-    return Facts(tuple(faults), (*events, Event("open", "for", head, match[1])), -1)
-
-
-def _struct(statement: Statement, head: int) -> Facts:
-    words = words_of(statement.operand, statement.at)
-    name = words[0][0]
-    opened = Event("open", "struct", head, statement.operand)
-    if not _NAME.match(name) and STUB not in name:
-        fault = Fault(statement.at, ERROR, "directive", f"`{name[:24]}` is no name of a struct")
-        return Facts((fault,), (opened,), -1)
-    if len(words) == 3:
-        if words[1][0].lower() != "extends":
-            fault = Fault(words[1][1], ERROR, "directive", "`extends` was expected here")
-            return Facts((fault,), (opened,), -1)
-        return Facts((), (Event("use", words[2][0], words[2][1]), opened), -1)
-    faults, events = _all_checked(words[1:], "use")
-    return Facts(tuple(faults), (*events, opened), -1)
-
-
-def _end(statement: Statement, head: int) -> Facts:
-    """The end of a struct (`align N`) or of code for the sound chip (`execute N`)."""
-    closed = Event("close", statement.name, head)
-    words = words_of(statement.operand, statement.at)
-    wanted = "align" if statement.name == "endstruct" else "execute"
-    if len(words) == 1 or (words and words[0][0].lower() != wanted):
-        reason = f"{statement.name} takes nothing, or `{wanted}` and a number"
-        return Facts((Fault(head, ERROR, "directive", reason),), (closed,), -1)
-    faults, events = _all_checked(words[1:], "use")
-    return Facts(tuple(faults), (*events, closed), -1)
-
-
-def _spcblock(statement: Statement, head: int) -> Facts:
-    words = words_of(statement.operand, statement.at)
-    opened = Event("open", "spcblock", head)
-    if len(words) > 1 and words[1][0].lower() != "nspc":
-        fault = Fault(words[1][1], ERROR, "directive", "the only block that asar 1.91 writes is `nspc`")
-        return Facts((fault,), (opened,), -1)
-    faults, events = _all_checked(words[:1], "use")
-    return Facts(tuple(faults), (*events, opened), -1)
-
-
 def _with_expression(statement: Statement, head: int) -> Facts:
     name, operand = statement.name, statement.operand
     if name == "bank" and operand.lower() in ("auto", "noassume"):
         return Facts((), (Event("place", name, head),))
     use = "static" if name in NO_LABELS else "earlier" if name in NO_FORWARD else "use"
-    faults, events = _checked(operand, expression(operand), statement.at, TAKES_EXPRESSION[name], use)
+    faults, events = checked(operand, expression(operand), statement.at, TAKES_EXPRESSION[name], use)
     if name == "rep" and operand[:1] == "$":
         reason = "this repeats the next line; the instruction REP needs an immediate"
         faults.append(Fault(head, WARNING, "rep-directive", reason, f"rep #{operand}"))
@@ -288,8 +140,8 @@ def _aligned(statement: Statement, head: int) -> Facts:
     keys = [word.lower() for word, _ in words[::2]]
     if len(words) == 3 or keys not in (["align"], ["align", "offset"]):
         reason = f"{statement.name} takes a number, or `align N`, or `align N offset N`"
-        return _error(head, "directive", reason)
-    faults, events = _all_checked(words[1::2], "static")
+        return refused(head, "directive", reason)
+    faults, events = all_checked(words[1::2], "static")
     return Facts(tuple(faults), (*events, Event("place", statement.name, head)), -1)
 
 
@@ -297,7 +149,7 @@ def _function(statement: Statement, head: int) -> Facts:
     match = _FUNCTION.match(statement.operand)
     arguments = match[2].split(",") if match else []
     if not match or not _NAME.match(match[1]) or not all(_NAME.match(name) for name in arguments):
-        return _error(head, "function", "a function is declared as `function name(a,b) = expression`")
+        return refused(head, "function", "a function is declared as `function name(a,b) = expression`")
     defined = Event("define-function", match[1], head, str(len(arguments)))
     value = expression(match[3])
     if value.fault:
@@ -310,11 +162,11 @@ def _function(statement: Statement, head: int) -> Facts:
 def _autoclean(statement: Statement, head: int) -> Facts:
     word, _, rest = statement.operand.partition(" ")
     if not rest:
-        faults, events = _checked(word, expression(word), statement.at, 0)
+        faults, events = checked(word, expression(word), statement.at, 0)
         return Facts(tuple(faults), tuple(events))
     name = word.lower().removesuffix(".l")
     if name not in ("jsl", "jml", "dl"):
-        return _error(statement.at, "directive", "autoclean takes jsl, jml or dl")
+        return refused(statement.at, "directive", "autoclean takes jsl, jml or dl")
     steps = (Step("call" if name == "jsl" else "end", 0, head),) if name != "dl" else ()
     at = statement.at + len(word) + 1
     return Facts((), (Event("use", rest, at),), 3 if name == "dl" else 4, steps)
@@ -328,7 +180,7 @@ def _namespace(statement: Statement, head: int) -> Facts:
         name = word.strip('"')
         fine = not rest and (bool(_NAME.match(name)) or STUB in name)
     if not fine:
-        return _error(head, "directive", "namespace takes a name, `off`, `nested on` or `nested off`")
+        return refused(head, "directive", "namespace takes a name, `off`, `nested on` or `nested off`")
     return Facts((), (Event("namespace", statement.operand, head),))
 
 
@@ -365,7 +217,7 @@ def _printed(statement: Statement, head: int) -> Facts:
             reason = f"`{item[:24]}` cannot be printed: a text in quotes, pc, bytes, hex(…), dec(…)"
             faults.append(Fault(start, ERROR, "directive", reason))
         elif match[1]:
-            more, uses = _all_checked(split_arguments(match[1], start + match.start(1)), "use")
+            more, uses = all_checked(split_arguments(match[1], start + match.start(1)), "use")
             faults += more
             events += uses
     return Facts(tuple(faults), tuple(events))
@@ -374,8 +226,8 @@ def _printed(statement: Statement, head: int) -> Facts:
 def _warn(statement: Statement, head: int) -> Facts:
     if statement.operand.lower() in ("xkas on", "xkas off"):
         return EMPTY
-    if " " in statement.operand and not _quoted_blanks(statement.operand):
-        return _error(head, "directive", "warn takes a message")
+    if " " in statement.operand and not quoted_blanks(statement.operand):
+        return refused(head, "directive", "warn takes a message")
     return _printed(statement, head)
 
 
@@ -385,9 +237,9 @@ def _assert(statement: Statement, head: int) -> Facts:
     words[-1] = (split_arguments(last)[0][0], start)
     asked = condition([word for word, _ in words])
     if asked.fault:
-        return _error(statement.at, "condition", asked.fault)
+        return refused(statement.at, "condition", asked.fault)
     values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
-    faults, events = _all_checked([word for word in words if word[0] in values], "use")
+    faults, events = all_checked([word for word in words if word[0] in values], "use")
     return Facts(tuple(faults), tuple(events))
 
 
@@ -399,21 +251,21 @@ def _chosen(statement: Statement, head: int) -> Facts:
     if options is None or (options and second.lower() not in options):
         known = CHOICES[statement.name]
         wanted = " or ".join(f"{word} {'|'.join(sorted(known[word]))}".strip() for word in known)
-        return _error(head, "directive", f"{statement.name} takes {wanted}")
+        return refused(head, "directive", f"{statement.name} takes {wanted}")
     return Facts((), (Event("setting", statement.name, head, statement.operand.lower()),))
 
 
 def _asar(statement: Statement, head: int) -> Facts:
     version = statement.operand
     if version and not _VERSION.match(version) and STUB not in version:
-        return _error(head, "directive", f"`{version[:24]}` is no version such as 1.90")
+        return refused(head, "directive", f"`{version[:24]}` is no version such as 1.90")
     return Facts((), (Event("asar", version, head),))
 
 
 def _file(statement: Statement, head: int) -> Facts:
     words = words_of(statement.operand, statement.at)
     if statement.name == "incbin" and len(words) > 1 and (len(words) == 2 or words[1][0] != "->"):
-        return _error(head, "directive", "incbin takes a file, and `-> label` behind it")
+        return refused(head, "directive", "incbin takes a file, and `-> label` behind it")
     if len(words) == 1 or words[-1][0].startswith("$"):
         name = _first_word(statement.operand)
         return Facts((), (Event("file", name, head),), -1)
@@ -438,7 +290,7 @@ def _arch(statement: Statement, head: int) -> Facts:
 def _global(statement: Statement, head: int) -> Facts:
     name = statement.operand.removesuffix(":")
     if not _NAME.match(name) or name == statement.operand:
-        return _error(head, "directive", "global takes a label with its colon", f"global {name}:")
+        return refused(head, "directive", "global takes a label with its colon", f"global {name}:")
     return Facts((), (Event("label", name, statement.at, "aside"),))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from .directive_facts import split_arguments
+from .arguments import split_arguments
 from .expressions import STUB
 
 _DECLARED = re.compile(r"([A-Za-z_]\w*)\(([^()]*)\)\Z", re.A)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .directive_facts import split_arguments
+from .arguments import split_arguments
 from .faults import Broken
 from .lines import LogicalLine
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["Call", "Macro", "declared", "parse_call", "unquoted", "with_arguments"]
 

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
+from .arguments import split_arguments
 from .defines import unquoted_value
-from .directive_facts import split_arguments
 from .directives import READS_FILE
 from .expressions import expression
 from .lines import Comment

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from .directive_facts import split_arguments
+from .arguments import split_arguments
 from .faults import Broken
 from .freespace import TAG, rats_start, rats_tag
 from .structs import OpenStruct
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["PLACING"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from .directive_facts import split_arguments
+from .arguments import split_arguments
 from .expressions import STUB, expression
 from .legality import BRANCHES, judge
 from .operands import operand

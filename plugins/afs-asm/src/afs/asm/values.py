@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from .directive_facts import split_arguments
+from .arguments import split_arguments
 from .faults import Broken
 from .macros import unquoted
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["VALUES", "emit_values"]
 

@@ -1,0 +1,94 @@
+"""The facts of directives that open and close blocks."""
+
+from __future__ import annotations
+
+import re
+
+from .arguments import all_checked, words_of
+from .conditions import condition
+from .directives import CLOSES_CONDITION, CONDITIONS
+from .expressions import STUB
+from .facts import Event, Facts
+from .findings import ERROR, Fault
+from .statements import Statement
+
+_NAME = re.compile(r"[A-Za-z_]\w*\Z", re.A)
+_RANGE = re.compile(r"(\w+) = (.+?)\.\.(.+)\Z", re.A | re.S)
+
+
+def block_facts(statement: Statement, head: int) -> Facts:
+    """The facts of a statement that opens, parts or closes a block; `head` is where it begins."""
+    name, operand = statement.name, statement.operand
+    if name in CLOSES_CONDITION or name == "endmacro":
+        return Facts((), (Event("close", name, head),), -1)
+    if name in ("endstruct", "endspcblock"):
+        return _end(statement, head)
+    if name == "else":
+        return Facts((), (Event("else", name, head),), -1)
+    if name == "macro":
+        return Facts((), (Event("open", name, head, operand),), -1)
+    if name == "for":
+        return _for(statement, head)
+    if name in CONDITIONS or name == "elseif":
+        return _condition(statement, head)
+    return _struct(statement, head) if name == "struct" else _spcblock(statement, head)
+
+
+def _condition(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    asked = condition([word for word, _ in words])
+    kind = "else" if statement.name == "elseif" else "open"
+    event = Event(kind, statement.name, head, statement.operand)
+    if asked.fault:
+        return Facts((Fault(statement.at, ERROR, "condition", asked.fault),), (event,), -1)
+    values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
+    faults, events = all_checked([word for word in words if word[0] in values], "static")
+    return Facts(tuple(faults), (*events, event), -1)
+
+
+def _for(statement: Statement, head: int) -> Facts:
+    match = _RANGE.match(statement.operand)
+    if not match:
+        faults = [Fault(head, ERROR, "directive", "a loop is written as `for name = first..end`")]
+        return Facts(tuple(faults), (Event("open", "for", head),), -1)
+    items = [(match[group], statement.at + match.start(group)) for group in (2, 3)]
+    faults, events = all_checked(items, "static")
+    return Facts(tuple(faults), (*events, Event("open", "for", head, match[1])), -1)
+
+
+def _struct(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    name = words[0][0]
+    opened = Event("open", "struct", head, statement.operand)
+    if not _NAME.match(name) and STUB not in name:
+        fault = Fault(statement.at, ERROR, "directive", f"`{name[:24]}` is no name of a struct")
+        return Facts((fault,), (opened,), -1)
+    if len(words) == 3:
+        if words[1][0].lower() != "extends":
+            fault = Fault(words[1][1], ERROR, "directive", "`extends` was expected here")
+            return Facts((fault,), (opened,), -1)
+        return Facts((), (Event("use", words[2][0], words[2][1]), opened), -1)
+    faults, events = all_checked(words[1:], "use")
+    return Facts(tuple(faults), (*events, opened), -1)
+
+
+def _end(statement: Statement, head: int) -> Facts:
+    """The end of a struct (`align N`) or of code for the sound chip (`execute N`)."""
+    closed = Event("close", statement.name, head)
+    words = words_of(statement.operand, statement.at)
+    wanted = "align" if statement.name == "endstruct" else "execute"
+    if len(words) == 1 or (words and words[0][0].lower() != wanted):
+        reason = f"{statement.name} takes nothing, or `{wanted}` and a number"
+        return Facts((Fault(head, ERROR, "directive", reason),), (closed,), -1)
+    faults, events = all_checked(words[1:], "use")
+    return Facts(tuple(faults), (*events, closed), -1)
+
+
+def _spcblock(statement: Statement, head: int) -> Facts:
+    words = words_of(statement.operand, statement.at)
+    opened = Event("open", "spcblock", head)
+    if len(words) > 1 and words[1][0].lower() != "nspc":
+        fault = Fault(words[1][1], ERROR, "directive", "the only block that asar 1.91 writes is `nspc`")
+        return Facts((fault,), (opened,), -1)
+    faults, events = all_checked(words[:1], "use")
+    return Facts(tuple(faults), (*events, opened), -1)
