@@ -11,7 +11,7 @@ def afs_scorers() -> list[Capability]:
         Capability(
             name="asar",
             target="afs.asm.asar_scorer:AsarScorer",
-            summary="Whether the assembly of a sample is valid: by asar, or by our own check where there is none",
+            summary="Whether the assembly of a sample is valid, by asar or by our own check",
         )
     ]
 
