@@ -5,7 +5,7 @@ runs random instructions, stores its registers at $7FFFF0 and stops in a loop. O
 way while a program is written: an instruction is taken only if it reads and writes RAM or data alone, and
 goes on to room that is still free.
 
-As a script: ``python random_programs.py FIRST LAST`` writes lines for ``programs.tsv`` (seed, code, SHA-256 of
+As a script: `random_programs.py FIRST LAST` writes lines for `programs.tsv` (seed, code, SHA-256 of
 RAM) of the programs on which the reference emulator agrees; see ``reference_emulator.py``.
 """
 
@@ -105,7 +105,7 @@ class Program:
 
     def _one(self) -> bool:
         """Write and run one more instruction; False where there is no way on."""
-        cpu, at = self.cpu, self.cpu.pc - 0x8000
+        at = self.cpu.pc - 0x8000
         if not self._room(at, 16):
             spot = self._spot()
             if spot is None or not self._room(at, 4):
@@ -253,7 +253,7 @@ def final_ram(rom: bytes, most: int = 100_000, seen: set[int] | None = None) -> 
 
 
 def made(seed: int) -> tuple[Program, bytes] | None:
-    """A program and what it leaves; None where none could be finished, or where it reads code that came later."""
+    """A program and what it leaves; None where none could be finished, or where it reads later code."""
     try:
         program = Program(seed)
         ram = final_ram(bytes(program.rom))

@@ -1,6 +1,6 @@
 """Work RAM as bsnes-mercury leaves it, by libretro.py; each ROM in a process of its own.
 
-Needs the PyPI package ``libretro.py`` (in this interpreter, or in that of ``AFS_LIBRETRO_PYTHON``) and the core
+Needs the PyPI package `libretro.py` (in this interpreter, or in that of `AFS_LIBRETRO_PYTHON`) and the core
 that Debian's ``libretro-bsnes-mercury-performance`` brings (in its folder, or at ``AFS_BSNES_CORE``).
 """
 

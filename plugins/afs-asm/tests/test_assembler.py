@@ -228,7 +228,10 @@ Top:
     result = assemble(code.replace('"$1234,"', '"$1234"').replace(".sub\n", ""))
     assert result.ok, result.findings
     assert result.code.hex() == "a9128534d0fc" + "a934128d5600d0fb"
-    more = "macro all(first, ...)\ndb <first>,sizeof(...)\n!i = 0\nwhile !i < sizeof(...)\ndb <...[!i]>\n!i #= !i+1\nendwhile\nendmacro\n%all(9,1,2,3)\n%all(8)"
+    more = (
+        "macro all(first, ...)\ndb <first>,sizeof(...)\n!i = 0\nwhile !i < sizeof(...)\n"
+        "db <...[!i]>\n!i #= !i+1\nendwhile\nendmacro\n%all(9,1,2,3)\n%all(8)"
+    )
     assert hexed(more) == "0903010203" + "0800"
     assert faults("macro one(a)\ndb <a>\nendmacro\n%one()") == [(4, "macro")]
     assert faults("macro one(a)\ndb <b>\nendmacro\n%one(1)") == [(2, "macro-parameter")]

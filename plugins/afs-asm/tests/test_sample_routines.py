@@ -209,8 +209,11 @@ def take_event(r: random.Random) -> Case:
 def edges(r: random.Random) -> Case:
     fresh, held = r.randrange(65536), r.randrange(65536)
     return {"a": fresh, "PadHeld:2": held}, {
-        "PadHeld:2": fresh, "PadPrevious:2": held, "PadPressed:2": fresh & ~held, "PadReleased:2": held & ~fresh,
-    }  # fmt: skip
+        "PadHeld:2": fresh,
+        "PadPrevious:2": held,
+        "PadPressed:2": fresh & ~held,
+        "PadReleased:2": held & ~fresh,
+    }
 
 
 def direction(r: random.Random) -> Case:

@@ -11,7 +11,7 @@ from .settings import SETTINGS
 from .values import VALUES, emit_values
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["COMMANDS", "emit_values"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .faults import Broken, Fatal
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["Defined"]
 

@@ -14,7 +14,7 @@ from .scopes import Label
 from .suggestions import unknown_command
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["encode", "operand_size"]
 

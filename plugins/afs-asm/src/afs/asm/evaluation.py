@@ -14,7 +14,7 @@ from .faults import Broken
 from .formula import Formula, parse_formula
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["Evaluation"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .faults import Broken
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
     from .statements import Statement
 
 __all__ = ["CONDITIONALS", "OpenBlock", "holds"]

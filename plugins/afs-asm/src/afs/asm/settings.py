@@ -11,7 +11,7 @@ from .macros import unquoted
 from .mapping import MAPPERS
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["SETTINGS"]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from .faults import Broken
 
-__all__ = ["MAX_FILE", "SourceFiles"]
+__all__ = ["MAX_FILE", "SourceFiles", "decoded", "normalised"]
 
 #: Larger files are refused.
 MAX_FILE: Final = 32 << 20
@@ -67,3 +67,16 @@ class SourceFiles:
         if any(not path.resolve().is_relative_to(self.root) for path in tried[:1]):
             raise Broken("file", f"`{name[:80]}` lies outside of the folder that may be read")
         raise Broken("file", f"there is no file `{name[:80]}`")
+
+
+def decoded(data: bytes) -> str:
+    """A file's text: UTF-8, or what Windows wrote before it."""
+    try:
+        return normalised(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return normalised(data.decode("cp1252", "replace"))
+
+
+def normalised(text: str) -> str:
+    """Line ends as one character, and none that nothing can be made of."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .faults import Broken
 
 if TYPE_CHECKING:
-    from .assembler import Pass
+    from .assembly_pass import Pass
 
 __all__ = ["OpenStruct", "Struct", "Structs"]
 
