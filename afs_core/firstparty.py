@@ -122,6 +122,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 #: Capabilities of the contract kinds and transforms by plugin, each ``kind/name``.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "asm": ("scorers/asar",),
+    "augment": ("transforms/augment", "transforms/distinct-variants"),
     "dedupe": ("transforms/exact-dedupe", "transforms/near-dedupe", "evaluators/contamination"),
     "evaluation": ("evaluators/compare", "scorers/exact-match"),
     "generators": (
