@@ -207,6 +207,8 @@ def test_defines() -> None:
     assert hexed('!a = 5 : !b = "lda #" : !b!a') == "a905"
     assert hexed("!n = 1\n!n += 2\n!m #= !n*2\n!k := !n\n!n ?= 9\ndb !n,!m,!k") == "0c180c"
     assert hexed("!x_1 = 7\n!i = 1\ndb !{x_!i}") == "07"
+    assert hexed('!words = "db 1, 2" ; in quotes\n!words ; of them') == "0102"
+    assert hexed("db !assembler_ver>>8") == "2a"
     assert hexed('db "Hey!",0') == "4865792100"
     assert faults("!a = !b\n!b = !a\ndb !a") == [(3, "limit")]
     assert hexed("db !given", defines={"given": "9"}) == "09"

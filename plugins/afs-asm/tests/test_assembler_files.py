@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from afs.asm import AssembleLimits, Assembly, assemble, assemble_file, check
 
@@ -142,6 +144,33 @@ def test_hostile_texts_end_in_findings(tmp_path: Path, name: str) -> None:
     assert assemble_file(main, limits=limits) == result
 
 
+_PIECES = """lda sta #$12 $1234,x ($12),y [$12] jsr Label Label: .sub: + - -- ++ ?m: db dw "text" 'c' , : ; \\ !d !{d = := += #= ?=
+if else elseif endif while endwhile for i 0..2 endfor macro m(a,...) endmacro %m(1) %m(1,2) <a> <...[0]> sizeof(...) struct S endstruct align extends
+org base off pushpc pullpc namespace nested on function f(x) (x) f(2) warnpc freecode autoclean prot fill skip pad rep 2 3 -1 1/0 a*b << >>
+print hex(1) assert error warn math pri round asar 1.90 arch spc700 lorom norom table incbin incsrc x.asm check bankcross title bank auto
+global undef "d" optimize dp always ram reset bytes pushns pullns pushtable 'a' $ % & | ^ ~ <: ( ) [ ] { } @ # . _ \n""".split(
+    " "
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from([piece.replace("\\n", "\n") for piece in _PIECES] + ["\n"] * 12), max_size=40)
+)
+def test_no_text_raises(pieces: list[str]) -> None:
+    small = AssembleLimits(statements=500, loops=50, bytes=5000)
+    text = " ".join(pieces)
+    result = assemble(text, limits=small)
+    assert result.ok == (not result.errors) and all(finding.line >= 1 for finding in result.findings)
+    if result.ok:
+        assert check(text).syntax_ok or "while" in text, check(text).findings
+
+
+@given(st.text(max_size=80))
+def test_no_characters_raise(text: str) -> None:
+    assemble(text, limits=AssembleLimits(statements=500, loops=50, bytes=5000))
+
+
 def test_limits_can_be_set() -> None:
     small = AssembleLimits(statements=10, bytes=4)
     assert codes(assemble("nop\n" * 11, limits=small)) == ["limit"]
@@ -191,6 +220,15 @@ def test_any_routine_of_the_sample_assembles_by_itself_to_the_same_bytes() -> No
             assert data[base][start - base :].startswith(alone.code), routine.name
             compared += 1
     assert compared > 60
+
+
+def test_the_dialect_is_taken_and_refused_as_the_check_does() -> None:
+    lines = Path(__file__).with_name("dialect.txt").read_text("utf-8").splitlines()
+    for sign, code in (line.replace("\\n", "\n").split("|", 1) for line in lines if line[0] != "#"):
+        result = assemble(code)
+        unsupported = "not-supported" in codes(result)
+        assert not result.ok or sign != "-", code
+        assert result.ok or not check(code).assembles or sign == "~" or unsupported, (code, result.errors)
 
 
 def test_what_the_check_takes_for_whole_assembles() -> None:

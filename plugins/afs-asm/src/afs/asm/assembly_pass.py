@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
+from .arguments import words_of
 from .commands import COMMANDS, emit_values
-from .directives import DATA
+from .directives import DATA, DIRECTIVES
 from .encoder import encode, refuse
 from .faults import Broken, Fatal
 from .lines import LogicalLine, logical_lines, parts, tidy
@@ -62,7 +63,7 @@ class Pass(PassState):
             raise Fatal("limit", f"files include each other deeper than {self.limits.depth}")
         self._included.append(file)
         outer = self.file, self.line, self.line_index
-        self.file = file
+        self.file, self.begins_file = file, True
         try:
             self._run_lines(lines, declares=True)
         finally:
@@ -130,7 +131,7 @@ class Pass(PassState):
         if counts and self.calls and "<" in code:
             code = with_arguments(code, self.calls[-1], self)
         if counts and ("!" in code or "\\" in code):
-            code = self.define_text.resolve_line(tidy(code))
+            code = self.define_text.resolve_line(tidy(code).strip())
         if code.count('"') % 2 and _open_quote(code):
             raise Broken("quotes", "a quote is not closed")
         same = code is line.code
@@ -192,6 +193,8 @@ class Pass(PassState):
         if self._statements > self.limits.statements:
             raise Fatal("limit", f"more than {self.limits.statements} statements are run")
         kind = statement.kind
+        if statement.name != "asar":
+            self.begins_file = False
         if kind == "directive" and statement.name in CONDITIONALS:
             self._conditional(statement)
             return
@@ -222,9 +225,17 @@ class Pass(PassState):
         elif kind == "assign":
             self._assign(statement)
         elif kind == "directive":
-            COMMANDS[statement.name](self, statement.operand)
+            self._command(statement)
         elif kind != "brace":
             raise refuse(statement.name, statement.operand)
+
+    def _command(self, statement: Statement) -> None:
+        least, most = DIRECTIVES[statement.name]
+        count = len(words_of(statement.operand))
+        if not least <= count <= most:
+            wanted = str(least) if least == most else f"{least} to {most}"
+            raise Broken("directive", f"{statement.name} takes {wanted} words after it, not {count}")
+        COMMANDS[statement.name](self, statement.operand)
 
     def _call(self, statement: Statement) -> None:
         name, arguments = parse_call(f"%{statement.name}({statement.operand})")

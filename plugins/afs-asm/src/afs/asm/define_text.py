@@ -10,7 +10,10 @@ from .faults import Broken, Fatal
 if TYPE_CHECKING:
     from .assembly_pass import Pass
 
-__all__ = ["Defined"]
+__all__ = ["BUILT_IN", "Defined"]
+
+#: Defines that asar sets itself. The time is always the same here, so that the bytes are.
+BUILT_IN: Final = {"assembler": "asar", "assembler_ver": "10901", "assembler_time": "0"}
 
 _USE = re.compile(r"\\([\\!])|!\^*(\{)?", re.A)
 _WORD = re.compile(r"\w+", re.A)
@@ -93,6 +96,8 @@ class Defined:
 
     def _set(self, name: str, operator: str, value: str) -> None:
         run = self._run
+        if name in BUILT_IN:
+            raise Broken("define-name", f"`!{name}` is set by asar itself")
         if operator == "?=" and name in run.defines:
             return
         if operator == "+=":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from .assembly import AssemblyFinding, LineAddress
 from .characters import Characters
-from .define_text import Defined
+from .define_text import BUILT_IN, Defined
 from .evaluation import Evaluation
 from .faults import Broken, Fatal
 from .findings import ERROR, WARNING
@@ -38,7 +38,7 @@ class PassState:
         self.mapper_set = False
         self.place = Place()
         self.labels: Scopes = Scopes()
-        self.defines: dict[str, str] = dict(session.defines)
+        self.defines: dict[str, str] = {**BUILT_IN, **session.defines}
         self.define_text = Defined(cast("Pass", self))
         self.evaluation = Evaluation(cast("Pass", self))
         self.evaluation.priorities = self.evaluation.exact = session.modern
@@ -69,6 +69,7 @@ class PassState:
         self.lines: list[LineAddress] = []
         self.file, self.line, self.column, self.line_index = "", 0, 1, -1
         self.more_on_line = False
+        self.begins_file = True
         self._called_from: list[str] = []
         self._included: list[str] = []
         self._statements = self._loops = self._macro_number = 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["SETTINGS"]
 
 _VERSION: Final = (1, 91)
-_FUNCTION = re.compile(r"([A-Za-z_]\w*)\(([^()]*)\) ?= ?(.*)\Z", re.A | re.S)
+_FUNCTION = re.compile(r"([A-Za-z_]\w*)\(([^()]+)\) = (.*)\Z", re.A | re.S)
 _ON_OFF: Final = {"on": True, "off": False}
 
 
@@ -50,7 +50,7 @@ def _function(run: Pass, text: str) -> None:
     match = _FUNCTION.match(text)
     if not match:
         raise Broken("function", "a function is declared as `function name(a,b) = expression`")
-    parameters = tuple(name.strip().lower() for name in match[2].split(",")) if match[2].strip() else ()
+    parameters = tuple(name.strip().lower() for name in match[2].split(","))
     wrong = [name for name in parameters if not re.fullmatch(r"[a-z_]\w*", name, re.A)]
     if wrong or len(set(parameters)) != len(parameters):
         raise Broken("function", f"the parameters `{match[2][:60]}` are no list of different names")
@@ -121,6 +121,8 @@ def _check_title(run: Pass, wanted: str) -> None:
 
 
 def _asar(run: Pass, text: str) -> None:
+    if not run.begins_file:
+        raise Broken("directive", "`asar` must stand before all other commands")
     if not text:
         return
     match = re.fullmatch(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
@@ -172,6 +174,12 @@ def _nothing(run: Pass, text: str) -> None:
     """What is accepted and changes no byte."""
 
 
+def _misplaced(run: Pass, text: str) -> None:
+    raise Broken(
+        "block", "macros are declared at the start of a line, outside of macros, and end by `endmacro`"
+    )
+
+
 def _xkas(run: Pass, text: str) -> None:
     raise Broken("not-supported", "the mode `xkas` is not supported")
 
@@ -204,4 +212,6 @@ SETTINGS: Final[dict[str, Callable[[Pass, str], None]]] = {
     "warnings": _nothing,
     "freespacebyte": _nothing,
     "xkas": _xkas,
+    "macro": _misplaced,
+    "endmacro": _misplaced,
 }

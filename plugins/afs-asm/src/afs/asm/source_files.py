@@ -79,4 +79,4 @@ def decoded(data: bytes) -> str:
 
 def normalised(text: str) -> str:
     """Line ends as one character, and none that nothing can be made of."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from .arguments import split_arguments
+from .arguments import quoted_blanks, split_arguments
 from .faults import Broken
 from .macros import unquoted
 
@@ -26,6 +26,8 @@ def emit_values(run: Pass, width: int, text: str) -> None:
     """The values of `db` (width 1) to `dd` (width 4)."""
     if not text:
         raise Broken("operand-missing", "at least one value is needed")
+    if not quoted_blanks(text):
+        raise Broken("operand-blank", "asar takes a blank in an expression for its end")
     out = bytearray()
     mask = (1 << 8 * width) - 1
     for item, _ in split_arguments(text):
