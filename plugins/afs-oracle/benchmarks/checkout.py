@@ -261,7 +261,7 @@ def defines(rng: random.Random) -> str:
     for group in range(40):
         lines += ["", "; " + "-" * 40, f"; Story{group} Bits ($7EF3{group:02X})", "; " + "-" * 40]
         lines += [
-            f"!Story{group}_{rng.choice(NOUNS).capitalize()}{bit} = ${1 << bit:02X} ; bit {bit} - {group} done"
+            f"!Story{group}_{rng.choice(NOUNS).capitalize()}{bit} = ${1 << bit:02X} ; bit {bit} - {group}"
             for bit in range(8)
         ]
     lines += [

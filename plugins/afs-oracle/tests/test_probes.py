@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from afs.oracle import OracleGenerator, RecallProbes
+from afs.oracle.lesson import LOOKUPS
 from afs.oracle.wording import PROBES, QUESTIONS
 from afs_core import DataError, Provenance, Run, Stage, TrainingSample, execute, read_samples, write_samples
 from afs_core.testing import TransformConformance
@@ -91,6 +92,23 @@ def test_no_phrase_of_a_probe_is_in_a_question_of_the_training_file(
 def test_the_shipped_wordings_leave_a_probe_for_every_kind(kind: str) -> None:
     heard = {phrase for wordings in QUESTIONS.values() for text in wordings for phrase in words(text)}
     assert any(not words(text) & heard for text in PROBES[kind])
+
+
+@pytest.mark.parametrize("kind", sorted(LOOKUPS))
+def test_every_kind_with_a_value_can_be_asked_for_in_words_it_is_never_taught_in(kind: str) -> None:
+    taught = {phrase for wordings in QUESTIONS.values() for text in wordings for phrase in words(text)}
+    for wording in PROBES[kind]:
+        assert words(wording.replace("{key}", "KEY")), wording
+        assert not words(wording.replace("{key}", "KEY")) & taught, wording
+
+
+def test_a_checkout_is_probed_for_every_kind_of_value_it_teaches(run: Run) -> None:
+    checkout = Path(__file__).parent / "checkout"
+    taught = list(OracleGenerator(OracleGenerator.Config(source=checkout), run).generate())
+    kinds = {sample.prov.kind for sample in taught if sample.prov} & LOOKUPS
+    asked = probes(taught, run, 500)
+    assert {probe.metadata["fact"]["kind"] for probe in asked} == kinds
+    assert len(kinds) >= 9
 
 
 def test_a_wording_is_heard_however_short_the_words_around_its_key(run: Run) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from math import gcd
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from afs.generators.wording import Questions
 from afs.oracle.lesson import LOOKUPS, Lesson
@@ -39,6 +41,7 @@ class Asker:
 
     def __init__(self, run: Run, variants: int) -> None:
         self._run, self._variants = run, variants
+        self._salt = run.rng("oracle:wording").getrandbits(32)
         self._asked = Asked()
 
     def samples(self, lesson: Lesson) -> Iterator[TrainingSample]:
@@ -64,13 +67,24 @@ class Asker:
         return _sample(question, lesson)
 
     def _questions(self, lesson: Lesson) -> Iterator[str]:
-        wordings = list(QUESTIONS[lesson.wording or lesson.kind])
-        self._run.rng(f"oracle:{lesson.kind}:{lesson.key}").shuffle(wordings)
+        wordings = self._mixed(QUESTIONS[lesson.wording or lesson.kind], f"{lesson.kind}:{lesson.key}")
         for wording in wordings:
             yield wording.replace("{key}", lesson.key)
         if lesson.kind not in LOOKUPS and lesson.file and lesson.file not in lesson.key:
             for wording in wordings[:2]:
                 yield f"{wording.replace('{key}', lesson.key)} ({lesson.file})"
+
+    def _mixed(self, wordings: Sequence[str], name: str) -> list[str]:
+        """Another order for each name and seed: in steps of an odd number from anywhere in the list.
+
+        A generator of random numbers for each of tens of thousands of names would take longer than all
+        the rest.
+        """
+        chance = crc32(name.encode("utf-8", "surrogatepass"), self._salt)
+        size = len(wordings)
+        steps = [step for step in range(1, size, 2) if gcd(step, size) == 1] or [1]
+        start, step = chance % size, steps[chance // size % len(steps)]
+        return [wordings[(start + at * step) % size] for at in range(size)]
 
 
 def _sample(question: str, lesson: Lesson) -> TrainingSample:

@@ -26,10 +26,11 @@ _GUESS = re.compile(
     | (?:it|this|that|there|which)\ (?:routine\ |code\ |one\ |also\ )?(?:seems?|appears\ to|looks\ like)
     | seems?\ (?:like|to\ be|unused|redundant|pointless) | appears\ to\ be | looks\ like
     | (?:purpose|use|meaning|function)\ (?:is\ )?unknown | unknown\ (?:purpose|use|meaning|function|flag) )\b
-    | ^\W*(?:seems?|appears?\ to|unknown|likely)\b | \?\s*\)?\s*$ | \?\?"""
+    | ^\W*(?:seems?|appears?\ to|likely)\b | ^\W*unknown\W*$ | \?\s*\)?\s*$ | \?\?"""
 )
 _ITEM = re.compile(r"\s*(?:[-*+•]\s|(?:0x|\$|%)?[0-9A-Fa-f]{1,6}\s*[-=:–—]|\w\s+[-=:–—]\s|[Bb]its?\s+\d)")
 _COMMAND = re.compile(r"[A-Za-z]{2,9}(?:\.[bwlBWL])?(?:\s+\S+)?(?:\s*,\s*[xysXYS])?(?:\s+:.*)?\s*(?:;.*)?\Z")
+_NUMBER = re.compile(r"[$%]?[0-9A-Fa-f]+\Z")
 _CODE = frozenset({"instruction", "data", "macro-call", "define", "assign", "label", "brace"})
 _SPOKEN = frozenset({"and", "bit", "inc", "dec", "rep", "sec", "print", "check", "error", "bank", "fill"})
 
@@ -56,7 +57,7 @@ def is_code(line: str) -> bool:
         return (text.endswith(":") and text[:1] in ".#?_") or text[:1] in "+-"
     if statement.kind == "instruction":
         return _is_instruction(text, statement.name)
-    return statement.kind != "assign" or " " not in statement.operand
+    return statement.kind != "assign" or (len(statement.name) > 1 and bool(_NUMBER.match(statement.operand)))
 
 
 def _is_instruction(text: str, name: str) -> bool:

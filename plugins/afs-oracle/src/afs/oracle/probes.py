@@ -21,7 +21,12 @@ _WORD = re.compile(r"\w+")
 _RUN = 3  # so many words in a row are a phrase
 _KEY = "__key__"
 #: Kinds of facts in the order in which they are asked for.
-_ORDER = (("address", "symbol"), ("routine-name",), ("heading",))
+_ORDER = (
+    ("address", "symbol"),
+    ("routine-name",),
+    ("heading",),
+    ("constant", "bit", "field", "entry", "row", "order", "hooked"),
+)
 
 Fact = tuple[str, str]
 Phrase = tuple[str, ...]

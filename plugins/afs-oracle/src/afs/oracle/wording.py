@@ -121,10 +121,10 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "How does the source change the game at {key}?",
     ),
     "hooked": (
-        "At which address does the game enter {key}?",
+        "Through which patched address is {key} entered?",
         "Which patched address leads to {key}?",
         "Give the address of the hook that calls {key}.",
-        "What address is patched to reach {key}?",
+        "Which address is patched for {key}?",
     ),
     "routine": (
         "What does the routine {key} do?",
