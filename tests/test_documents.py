@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shlex
@@ -136,6 +137,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "src" / "hobby" / "oracle-of-secrets").symlink_to(sample_folder())
     (home / "my_data").mkdir()
     (home / "my_data" / "tides.txt").write_text("The tide turns twice a day.\n")
+    keep_logs(home)
     work.mkdir()
     for name in ("scripts", "examples", "docs"):
         (work / name).symlink_to(ROOT / name)
@@ -143,6 +145,31 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_samples(work / name, [a_sample(name, number) for number in range(40)])
     make_adapter(work / "models" / "majora-v1-lora")
     return root
+
+
+def keep_logs(home: Path) -> None:
+    """What assistants wrote, where they write it, and a history of such work."""
+    logs = ROOT / "plugins" / "afs-generators" / "tests" / "logs"
+    shutil.copytree(logs / "claude" / "v2", home / ".claude")
+    shutil.copytree(logs / "codex" / "v3", home / ".codex")
+    shutil.copytree(logs / "gemini", home, dirs_exist_ok=True)
+    shutil.copytree(logs / "antigravity", home, dirs_exist_ok=True)
+    history = home / ".context" / "history"
+    history.mkdir()
+    events = (json.dumps(an_event(number)) + "\n" for number in range(40))
+    (history / "events_20260131.jsonl").write_text("".join(events))
+
+
+def an_event(number: int) -> dict[str, object]:
+    """A model was asked something, and answered."""
+    answer = f"Gate {number} opens at {number} o'clock, and closes when the water is {number} feet high. "
+    return {
+        "id": f"{number:012x}",
+        "timestamp": "2026-01-31T12:00:00+00:00",
+        "type": "model",
+        "op": "completion",
+        "payload": {"prompt": f"When does gate {number} of the harbour open?", "response": answer * 3},
+    }
 
 
 DATA = [
