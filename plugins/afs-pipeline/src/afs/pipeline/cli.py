@@ -26,6 +26,9 @@ from afs_core.cli import Console, afs_command, data_path
 @click.option("--set", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the file.")
 @click.option("--min-quality-score", type=click.FloatRange(0, 1), help="Drop samples that score below it.")
 @click.option("--score-profile", help="Profile of the quality score  [default: generic]")
+@click.option(
+    "--augment", type=click.IntRange(0, 100), help="Variants of each training sample, at most  [default: 0]"
+)
 @click.option("--on-error", type=click.Choice(["stop", "skip"]), help="What a faulty line of --input does.")
 @click.option(
     "--workers", type=click.IntRange(min=1), help="Processes for a stage that names no number  [default: 1]"
@@ -91,6 +94,7 @@ def _pipeline(
             console.registry,
             profile=curated["score_profile"],
             minimum=curated["min_quality_score"],
+            augment=curated["augment"],
             on_error=curated["on_error"] or "stop",
         )
     if given := [name for name, value in curated.items() if value is not None]:

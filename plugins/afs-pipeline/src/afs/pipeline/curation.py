@@ -16,6 +16,7 @@ __all__ = ["curation"]
 
 _FLOOR = "transforms/quality-floor"
 _SCAN = "secrets"
+_AUGMENT = ("transforms/augment", "transforms/distinct-variants")
 
 
 def curation(
@@ -24,10 +25,12 @@ def curation(
     *,
     profile: str | None = None,
     minimum: float | None = None,
+    augment: int | None = None,
     on_error: str = "stop",
 ) -> Pipeline:
-    """Redact, score, with ``minimum`` drop what scores below it, drop duplicates and split; at the
-    end look for secrets in what was written, where a plugin can."""
+    """Redact, score, with ``minimum`` drop what scores below it, drop duplicates and split; with
+    ``augment`` add up to so many variants of each training sample; at the end look for secrets in
+    what was written, where a plugin can."""
     uses = ["transforms/redaction", "transforms/quality", "transforms/exact-dedupe", "transforms/split"]
     config: dict[str, dict[str, Any]] = {}
     if profile is not None:
@@ -35,6 +38,9 @@ def curation(
     if minimum is not None:
         uses.insert(2, _FLOOR)
         config[_FLOOR] = {"minimum": minimum}
+    if augment:
+        uses += _AUGMENT
+        config[_AUGMENT[0]] = {"variants": augment}
     curated = StageTable(
         name="curated",
         uses=tuple(uses),
