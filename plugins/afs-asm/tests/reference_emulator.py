@@ -1,7 +1,7 @@
 """Work RAM as bsnes-mercury leaves it, by libretro.py; each ROM in a process of its own.
 
-Needs the PyPI package `libretro.py` (in this interpreter, or in that of `AFS_LIBRETRO_PYTHON`) and the core
-that Debian's ``libretro-bsnes-mercury-performance`` brings (in its folder, or at ``AFS_BSNES_CORE``).
+Needs the PyPI package `libretro.py` (in this interpreter, or in that of `LIBRETRO_PYTHON`) and the core
+that Debian's ``libretro-bsnes-mercury-performance`` brings (in its folder, or at ``BSNES_MERCURY_CORE``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WORK_RAM = 2
 
 def core() -> Path | None:
     """The emulator's library, if it is there."""
-    stated = os.environ.get("AFS_BSNES_CORE")
+    stated = os.environ.get("BSNES_MERCURY_CORE")
     found = [Path(stated)] if stated else [Path(folder) / _NAME for folder in _FOLDERS]
     return next((path for path in found if path.is_file()), None)
 
@@ -29,15 +29,15 @@ def core() -> Path | None:
 def missing() -> str:
     """What is missing for a comparison, or nothing."""
     if core() is None:
-        return "no bsnes-mercury core (libretro-bsnes-mercury-performance, or AFS_BSNES_CORE)"
-    if not os.environ.get("AFS_LIBRETRO_PYTHON") and importlib.util.find_spec("libretro") is None:
-        return "no libretro.py (pip install libretro.py, or AFS_LIBRETRO_PYTHON)"
+        return "no bsnes-mercury core (libretro-bsnes-mercury-performance, or BSNES_MERCURY_CORE)"
+    if not os.environ.get("LIBRETRO_PYTHON") and importlib.util.find_spec("libretro") is None:
+        return "no libretro.py (pip install libretro.py, or LIBRETRO_PYTHON)"
     return ""
 
 
 def work_ram(rom: bytes) -> bytes:
     """The 128 KiB after the ROM has run for a while."""
-    python = os.environ.get("AFS_LIBRETRO_PYTHON") or sys.executable
+    python = os.environ.get("LIBRETRO_PYTHON") or sys.executable
     with tempfile.TemporaryDirectory() as folder:
         image, ram = Path(folder) / "program.sfc", Path(folder) / "ram"
         image.write_bytes(rom)
