@@ -42,3 +42,8 @@ struct Boat $7E0500
   .y: skip 2
 }
 endstruct
+
+struct Crab
+.kind: skip 1
+.claws: skip 2
+endstruct

@@ -27,6 +27,7 @@ Vendor_Main:
   Vendor_Sell:
   {
     JSR Vendor_Pay
+    JSL guard_main
     %GotoAction(0) ; back to waiting
     RTS
   }
