@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,23 @@ def test_a_patch_tells_what_it_replaces_and_where_it_must_end(samples: list[Trai
     ]
     assert sample.metadata["also"] == ["Patches/original.asm:3"]
     assert found(samples, "hooked", "Vendor_Main").output == "$1EEEE4"
+
+
+def test_a_patch_under_a_condition_is_whole(made: Callable[..., list[TrainingSample]]) -> None:
+    text = (
+        "; Scrolls the room.\norg $02BE5E\nif !FAST\n  JSL Fast\nelse\n  NOP #4\nendif\n\n"
+        "org $01E9E8 : db $3A ; the pendant of power\nif !GUARD\n  org $008781\n    JML Guard\nendif\n"
+    )
+    hooks = {sample.metadata["about"]: sample.output for sample in made({"a.asm": text}, kinds=("hook",))}
+    assert set(hooks) == {"$02BE5E", "$01E9E8", "$008781"}
+    assert hooks["$02BE5E"].endswith("org $02BE5E\nif !FAST\n  JSL Fast\nelse\n  NOP #4\nendif\n```")
+    assert hooks["$01E9E8"].endswith("```asm\norg $01E9E8 : db $3A ; the pendant of power\n```")
+
+
+def test_code_in_a_list_does_not_end_it(made: Callable[..., list[TrainingSample]]) -> None:
+    text = "# Build\n\n1) Fetch it\n2) Run\n   ```\n   asar main.asm\n   ```\n3) Play it\n"
+    (sample,) = made({"a.md": text}, kinds=("steps",))
+    assert sample.output == "1. Fetch it\n2. Run\n   ```\n   asar main.asm\n   ```\n3. Play it"
 
 
 def test_what_is_put_in_free_space_is_no_patch(samples: list[TrainingSample]) -> None:

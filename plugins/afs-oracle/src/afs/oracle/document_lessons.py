@@ -12,7 +12,7 @@ from afs.generators.markdown import plain
 from afs.oracle.comments import LOST
 from afs.oracle.lesson import Lesson
 from afs.oracle.routine_lessons import cue
-from afs.oracle.texts import Text, lines_outside_code
+from afs.oracle.texts import CODE, Text, marked_lines
 
 __all__ = ["opening", "order_lessons", "text_lessons", "topic"]
 
@@ -36,7 +36,7 @@ def text_lessons(text: Text) -> Iterator[Lesson]:
         key = opening(text)
         yield Lesson("heading", key, text.title, text.file, section.start, section.end, told=0.5, fact=True)
     if text.markup:
-        lines = lines_outside_code(section.text)
+        lines = marked_lines(section.text)
         first = section.end - section.text.count("\n")
         yield from _rows(text, lines, first)
         yield from _terms(text, lines, first)
@@ -59,19 +59,17 @@ def opening(text: Text) -> str:
 # -- tables
 
 
-def _rows(text: Text, lines: Sequence[str | None], first: int) -> Iterator[Lesson]:
+def _rows(text: Text, lines: Sequence[str], first: int) -> Iterator[Lesson]:
     at = 0
     while at < len(lines) - 2:
         header, rule = lines[at], lines[at + 1]
-        if header is None or rule is None or "|" not in header or "-" not in rule or not _RULE.match(rule):
+        if CODE in header or "|" not in header or "-" not in rule or not _RULE.match(rule):
             at += 1
             continue
         end = at + 2
-        while end < len(lines) and (line := lines[end]) is not None and "|" in line:
+        while end < len(lines) and "|" in lines[end] and CODE not in lines[end]:
             end += 1
-        yield from _table(
-            text, _cells(header), [(n, _cells(lines[n] or "")) for n in range(at + 2, end)], first
-        )
+        yield from _table(text, _cells(header), [(n, _cells(lines[n])) for n in range(at + 2, end)], first)
         at = end
 
 
@@ -98,20 +96,20 @@ def _cells(line: str) -> list[str]:
 # -- lists
 
 
-def _items(lines: Sequence[str | None], numbered: bool) -> Iterator[list[tuple[int, int, str]]]:
+def _items(lines: Sequence[str], numbered: bool) -> Iterator[list[tuple[int, int, str]]]:
     """Lists of one level, each item with its first and last line and its text as written."""
     found: list[tuple[int, int, str]] = []
     indent, at = -1, 0
     while at < len(lines):
-        match = _ITEM.fullmatch(lines[at] or "")
-        fits = match and (_NUMBERED.match((lines[at] or "").strip()) if numbered else True)
+        match = _ITEM.fullmatch(lines[at])
+        fits = match and (not numbered or _NUMBERED.match(lines[at].strip()))
         if match and fits and (indent < 0 or len(match[1]) == indent):
             indent = len(match[1])
             end = _item_end(lines, at + 1, indent)
             found.append((at, end - 1, _dedented(lines[at:end], match[2], indent)))
             at = end
             continue
-        if (lines[at] or "").strip() or lines[at] is None:
+        if lines[at].strip():
             if found:
                 yield found
             found, indent = [], -1
@@ -120,24 +118,26 @@ def _items(lines: Sequence[str | None], numbered: bool) -> Iterator[list[tuple[i
         yield found
 
 
-def _item_end(lines: Sequence[str | None], at: int, indent: int) -> int:
+def _item_end(lines: Sequence[str], at: int, indent: int) -> int:
     """Behind the last line that belongs to an item: deeper ones, and those that go on without a gap."""
     end = at
-    while at < len(lines) and (line := lines[at]) is not None:
+    while at < len(lines):
+        line = lines[at].removeprefix(CODE)
         deeper = len(line) - len(line.lstrip()) > indent
-        if line.strip() and not deeper and (_ITEM.fullmatch(line) or end < at or not line[:1].isalnum()):
+        goes_on = line[:1].isalnum() and CODE not in lines[at] and not _ITEM.fullmatch(line) and end == at
+        if line.strip() and not deeper and not goes_on:
             break
         at += 1
         end = at if line.strip() else end
     return end
 
 
-def _dedented(lines: Sequence[str | None], first: str, indent: int) -> str:
-    rest = [line or "" for line in lines[1:]]
-    return "\n".join([first, *(line[indent:].rstrip() for line in rest)]).rstrip()
+def _dedented(lines: Sequence[str], first: str, indent: int) -> str:
+    rest = [line.removeprefix(CODE)[indent:].rstrip() for line in lines[1:]]
+    return "\n".join([first, *rest]).rstrip()
 
 
-def _terms(text: Text, lines: Sequence[str | None], first: int) -> Iterator[Lesson]:
+def _terms(text: Text, lines: Sequence[str], first: int) -> Iterator[Lesson]:
     """Items that open with a term in bold type or as code."""
     found: dict[str, list[tuple[int, int, str]]] = {}
     for items in (*_items(lines, False),):
@@ -160,18 +160,15 @@ def _below(text: str) -> str:
     return f"{first.strip()}\n{dedent(rest)}".strip()
 
 
-def _steps(text: Text, lines: Sequence[str | None], first: int) -> Iterator[Lesson]:
+def _steps(text: Text, lines: Sequence[str], first: int) -> Iterator[Lesson]:
     """Numbered lists: all steps, and what follows each."""
-    lists = [items for items in _items(lines, True) if len(items) > 1]
-    if len(lists) != 1:
-        return
+    lists = list(_items(lines, True))
+    if len(lists) != 1 or len(lists[0]) < 2:
+        return  # which of several is meant, or whether they are one, nobody says
     items = lists[0]
     steps = [f"{number}. {item}" for number, (_, _, item) in zip(_numbers(lines, items), items, strict=True)]
     start, end = first + items[0][0], first + items[-1][1]
-    if len(items) >= 2:
-        yield Lesson(
-            "steps", topic(text), "\n".join(steps), text.file, start, end, told=0.9, facts=len(items)
-        )
+    yield Lesson("steps", topic(text), "\n".join(steps), text.file, start, end, told=0.9, facts=len(items))
     shown = [plain(item.split("\n")[0]) for _, _, item in items]
     for number, (one, following) in enumerate(pairwise(shown)):
         if len(one) >= _SHORTEST and one != following and shown.count(one) == 1 and len(one) <= _LONGEST_STEP:
@@ -180,9 +177,9 @@ def _steps(text: Text, lines: Sequence[str | None], first: int) -> Iterator[Less
             yield Lesson("order", f"“{one}” in {topic(text)}", whole, text.file, *at, told=0.5, fact=True)
 
 
-def _numbers(lines: Sequence[str | None], items: Sequence[tuple[int, int, str]]) -> list[int]:
+def _numbers(lines: Sequence[str], items: Sequence[tuple[int, int, str]]) -> list[int]:
     """As the list counts; from 1 where it does not go up."""
-    written = [match for start, _, _ in items if (match := _NUMBERED.match((lines[start] or "").strip()))]
+    written = [match for start, _, _ in items if (match := _NUMBERED.match(lines[start].strip()))]
     numbers = [int(match[1]) for match in written]
     return numbers if numbers == sorted(set(numbers)) else list(range(1, len(items) + 1))
 

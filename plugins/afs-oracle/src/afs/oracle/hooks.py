@@ -18,8 +18,9 @@ _ADDRESS = re.compile(r"\$([0-9A-Fa-f]{6})\Z")
 _PLACED_LABEL = re.compile(r"_?([0-9A-Fa-f]{6})\Z")
 _BOUND = re.compile(r"(?:pc\(\)\s*<=?\s*|\A)(\$[0-9A-Fa-f]{6})\s*(?:,|\Z)")
 _EMITTING = frozenset({"instruction", "data", "macro-call"})
+_BODY = frozenset({*_EMITTING, "brace", "label"})
+_CHOICE = frozenset({"if", "elseif", "else", "endif"})
 _MOST = 40
-_COMMANDS = re.compile(r"(?i)\b(?:replac|overwrit|vanilla|original|instead|displac|was )")
 
 
 class Hook(NamedTuple):
@@ -75,14 +76,21 @@ def hooks(source: Source, comments: Comments) -> Iterator[Hook]:
 
 def _body(statements: Sequence[Placed], at: int) -> Sequence[Placed]:
     """What stands behind an ``org``, up to what leads elsewhere; nothing where it is a whole part."""
-    end = at
+    end, opened = at, list[int]()
     while end < len(statements) and end - at <= _MOST:
         statement = statements[end].statement
-        if statement.kind not in ("instruction", "data", "macro-call", "brace", "label", "unknown"):
+        if statement.kind not in _BODY and (
+            statement.name not in _CHOICE or not (opened or statement.name == "if")
+        ):
             break
-        if statement.kind == "unknown" or (end > at and any(x.kind == "global" for x in statement.labels)):
+        if end > at and any(x.kind == "global" for x in statement.labels):
             break
+        if statement.name == "if":
+            opened.append(end)
+        elif statement.name == "endif":
+            opened.pop()
         end += 1
+    end = opened[0] if opened else end  # a condition that goes on behind the patch is none of it
     body = statements[at:end]
     labelled = bool(body) and any(label.kind == "global" for label in body[0].statement.labels)
     if (
@@ -143,7 +151,8 @@ def hook_lessons(
         if hook.target in graph.routines:
             by_target.setdefault(hook.target, []).append(hook)
     for address, several in by_address.items():
-        if len({hook.code for hook in several}) == 1:
+        placed = any(graph.users.get(hook.label) for hook in several)  # code of the hack's own
+        if len({hook.code for hook in several}) == 1 and not placed:
             yield from _at(several[0], original.get(address), names.get(address, ()))
     for target, several in by_target.items():
         if len({hook.address for hook in several}) == 1:

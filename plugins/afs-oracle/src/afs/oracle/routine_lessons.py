@@ -18,6 +18,8 @@ from afs.oracle.widths import Widths
 __all__ = ["RoutineLessons", "cue"]
 
 _SENTENCE = re.compile(r"(?s)(.{20,}?[.!?])(?:\s|$)")
+_WORD = re.compile(r"\w+")
+_ENOUGH_WORDS = 4
 _LONGEST_CUE = 160
 _LONGEST_CODE = 120
 _WORDS = 2
@@ -42,7 +44,7 @@ class RoutineLessons:
             yield self._lesson(routine, "routine", routine.name, routine.comment, fact=True)
         if "code" in self._kinds:
             yield from self._code(routine)
-        if routine.comment:
+        if _says_enough(routine.comment):
             yield self._lesson(
                 routine, "routine-name", cue(routine.comment), routine.name, told=0.5, fact=True
             )
@@ -91,7 +93,7 @@ class RoutineLessons:
 
     def _write(self, routine: Explained) -> Iterator[Lesson]:
         """Only what a comment describes, and only where the answer passes the check."""
-        if not routine.comment:
+        if not _says_enough(routine.comment):
             return
         text = routine.code
         whole = text.count("{") == text.count("}") and text.count("\n") < _LONGEST_CODE
@@ -197,6 +199,11 @@ def cue(text: str) -> str:
     match = _SENTENCE.match(flat)
     first = match[1] if match else flat
     return first if len(first) <= _LONGEST_CUE else first[:_LONGEST_CUE].rpartition(" ")[0] + " ..."
+
+
+def _says_enough(comment: str) -> bool:
+    """Whether a comment is enough to know a routine by, or to write it."""
+    return len(_WORD.findall(comment)) >= _ENOUGH_WORDS
 
 
 def _sub_label(placed: Placed) -> str:

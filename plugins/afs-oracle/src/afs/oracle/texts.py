@@ -6,8 +6,10 @@ import msgspec
 
 from afs.generators.markdown import Section
 
-__all__ = ["Text", "lines_outside_code"]
+__all__ = ["CODE", "Text", "marked_lines"]
 
+#: Stands before a line of fenced code.
+CODE = "\0"
 _FENCES = ("```", "~~~")
 
 
@@ -23,18 +25,18 @@ class Text(msgspec.Struct, frozen=True):
     markup: bool = True
 
 
-def lines_outside_code(text: str) -> list[str | None]:
-    """The lines of a text with ``None`` in place of those of fenced code; tabs are four blanks."""
-    found: list[str | None] = []
+def marked_lines(text: str) -> list[str]:
+    """The lines of a text, those of fenced code behind a mark; tabs are four blanks."""
+    found: list[str] = []
     fence = ""
     for line in text.split("\n"):
         mark = line.strip()[:3]
         if fence:
             fence = "" if mark == fence else fence
-            found.append(None)
+            found.append(CODE + line.expandtabs(4))
         elif mark in _FENCES:
             fence = mark
-            found.append(None)
+            found.append(CODE + line.expandtabs(4))
         else:
             found.append(line.expandtabs(4))
     return found
