@@ -147,7 +147,8 @@ def test_hostile_texts_end_in_findings(tmp_path: Path, name: str) -> None:
 _WORDS = r"""
 lda sta #$12 $1234,x ($12),y [$12] jsr Label Label: .sub: + - -- ++ ?m: db dw "text" 'c' , : ; \ !d
 !{d = := += #= ?= if else elseif endif while endwhile for i 0..2 endfor macro m(a,...) endmacro
-%m(1) %m(1,2) <a> <...[0]> sizeof(...) struct S endstruct align extends org base off pushpc pullpc
+%m(1) %m(1,2) <a> <...[0]> sizeof(...) struct S endstruct align extends org base off pushpc
+        pullpc
 namespace nested on function f(x) (x) f(2) warnpc freecode autoclean prot fill skip pad rep 2 3 -1
 1/0 a*b << >> print hex(1) assert error warn math pri round asar 1.90 arch spc700 lorom norom table
 incbin incsrc x.asm check bankcross title bank auto global undef "d" optimize dp always ram reset
