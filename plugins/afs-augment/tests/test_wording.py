@@ -294,6 +294,16 @@ def test_what_follows_the_first_sentence_stays() -> None:
         }
 
 
+def test_what_stands_behind_a_sentence_is_still_led_to() -> None:
+    found = paraphrases("Explain this part: .turn of Crab_Run.")
+    assert "Please explain this part: .turn of Crab_Run." in found
+    assert not any("?" in other for other in found)
+    found = paraphrases("To which routine does this comment belong? Counts the cells.")
+    assert "Tell me to which routine this comment belongs: Counts the cells." in found
+    assert "Tell me what it does.\n" in paraphrases("What does it do?\n")
+    assert "Tell me what it does. It hangs." in paraphrases("What does it do? It hangs.")
+
+
 def test_a_long_text_takes_no_long_time() -> None:
     assert paraphrases("what does " * 5_000 + "?") == []
     assert paraphrases("`" * 20_000) == []

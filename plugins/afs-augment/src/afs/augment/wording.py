@@ -33,6 +33,7 @@ _ROUTINE = re.compile(
     rf"(?:the|this|that) (?:[a-z]+ )?(?:routine|subroutine|function|procedure)(?: {PIECE})?\Z"
 )
 _NEED = re.compile(r"(?:write|create|make|implement|design|generate)\Z")
+_POINTS = re.compile(r"\b(?:this|these|following)\b", re.I)
 _SHORT: Final = 30
 _MARKS: Final = {"", ".", "?", ":"}
 
@@ -100,12 +101,18 @@ def _sentences(said: _Said, behind: str) -> Iterator[str]:
     clause = parse(core, said.mark)
     if clause is None:
         return
-    told = (
-        ":" if said.mark == ":" or (behind.strip() and behind.startswith("\n")) else "." if said.mark else ""
-    )
+    told = _told(said, behind)
+    follows = said.mark == ":" and behind[:1] == " "
     for text, asks in _said(clause):
-        mark = "?" if asks else told or "."
-        yield (lead + text if lead else text[:1].upper() + text[1:]) + mark
+        if asks and follows:
+            continue  # what stands behind the colon is what is asked about
+        yield (lead + text if lead else text[:1].upper() + text[1:]) + ("?" if asks else told)
+
+
+def _told(said: _Said, behind: str) -> str:
+    """What closes the sentence where it is no question."""
+    leads = behind.strip() and (behind[:1] == "\n" or _POINTS.search(said.text))
+    return ":" if leads or said.mark == ":" else "."
 
 
 # -- what a clause may become; True says that it is a question -----------------------------------------
