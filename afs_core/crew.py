@@ -25,6 +25,7 @@ __all__ = ["Crew", "receive", "send"]
 
 _HEADER = struct.Struct(">Q")
 _BOOT = "import sys; sys.path[:] = sys.argv[1:]; from afs_core.crewmate import main; main()"
+_PATIENCE = 10.0  # seconds for a child to end by itself
 _AHEAD = 2  # ranges that a child holds, so that it need not wait for the next
 
 
@@ -42,11 +43,19 @@ class Crew:
     def __enter__(self) -> Crew:
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
         self._closed = True
         for child in self._children:
-            child.kill()
-            child.wait()
+            if kind is None and child.stdin is not None:
+                child.stdin.close()  # it then puts its caches in order
+            else:
+                child.kill()
+        for child in self._children:
+            try:
+                child.wait(timeout=_PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
             for stream in (child.stdin, child.stdout):
                 if stream is not None:
                     with contextlib.suppress(OSError, ValueError):
@@ -76,7 +85,7 @@ class Crew:
         assert child.stdin is not None and child.stdout is not None
         held: deque[int] = deque()
         try:
-            child.stdin.write(_HEADER.pack(len(self._told)) + self._told)
+            _write(child.stdin, self._told)
             while not self._closed:
                 while len(held) < _AHEAD and (item := self._next(queue, wait=not held)) is not None:
                     held.append(item[0])
@@ -134,7 +143,10 @@ def _start() -> subprocess.Popen[bytes]:
 
 def send(stream: IO[bytes], message: object) -> None:
     """One message, whole."""
-    data = pickle.dumps(message, protocol=5)
+    _write(stream, pickle.dumps(message, protocol=5))
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
     rest = memoryview(_HEADER.pack(len(data)) + data)
     while rest:
         rest = rest[stream.write(rest) :]

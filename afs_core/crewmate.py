@@ -38,6 +38,7 @@ class Setup(msgspec.Struct, kw_only=True):
     salt: bytes
     config: Config
     registry: Registry
+    workdir: Path
     owner: int = 0
     spools: bool = False
 
@@ -50,8 +51,10 @@ class Mate:
         self._rejects: list[Fault | dict[str, Any]] = []
         self._warnings: list[str] = []
         self._repaired = 0
-        run = Run.open(seed=setup.seed, config=setup.config, registry=setup.registry)
+        workdir = setup.workdir / str(os.getpid())
+        run = Run.open(seed=setup.seed, workdir=workdir, config=setup.config, registry=setup.registry)
         run.salt = setup.salt
+        self.close = run.close
         self._links = [self._link(use, run) for use in setup.uses]
         skips = setup.stage.on_error == "skip"
         self._front = Front(self._links, setup.shape, self._rejects.append if skips else None, self._repair)
@@ -125,5 +128,6 @@ def main() -> None:
         while True:
             span = receive(requests)
             send(answers, mate.do(span) if mate is not None else None)
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
-        os._exit(0)
+    except (EOFError, BrokenPipeError):
+        if mate is not None:
+            mate.close()

@@ -93,6 +93,7 @@ class Ranged:
             salt=self._run.salt,
             config=self._run.config,
             registry=self._run.registry,
+            workdir=self._run.workdir,
             owner=os.getpid(),
             spools=spools,
         )

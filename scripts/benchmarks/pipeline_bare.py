@@ -1,11 +1,12 @@
 """What a careful person writes by hand with msgspec alone: the baseline of ``pipeline.py``.
 
-    python scripts/benchmarks/pipeline_bare.py ROWS.jsonl FOLDER [--alone]
+    python scripts/benchmarks/pipeline_bare.py ROWS.jsonl FOLDER [--alone] [--twice]
 
 Load, length score with its components, minimum score, exact duplicates out, a stratified 80/10/10
 split by group (``--alone``: without groups), write. Every row is decoded once and encoded once:
 between the two looks it waits in a file, encoded without its split, which is then added to the
-end of the line. It knows this one file's layout: no faults, no counts, no unknown keys, no
+end of the line. (``--twice``: the plain way, without that file: rows are decoded and scored again at
+the second look.) It knows this one file's layout: no faults, no counts, no unknown keys, no
 conversations, no manifests, and output that is not atomic. It writes the same bytes as afs.
 """
 
@@ -37,6 +38,7 @@ class Prov(msgspec.Struct, omit_defaults=True):
     end: int = 0
     kind: str = ""
     group: str = ""
+    split: str = ""
 
 
 class Row(msgspec.Struct):
@@ -93,44 +95,51 @@ def asks_value(row: Row) -> bool:
     return len(row.output.split(None, 1)) == 1 and ASKED.search(row.instruction.casefold()) is not None
 
 
-def first_look(source: Path, spool: Path, alone: bool) -> tuple[array, array, list[int], list[str]]:
-    decode = msgspec.json.Decoder(Row).decode
-    lengths, rows, seen = array("I"), array("I"), set()
-    strata: dict[str, int] = {}
-    members: list[dict[int, int]] = []
-    groups: dict[str, int] = {}
-    with source.open("rb", 1 << 20) as lines, spool.open("wb", 1 << 20) as out:
-        for line in lines:
-            row = decode(line)
-            if asks_value(row):
-                continue
-            row.quality_score = score = round(length_score(len(row.output)), 6)
-            if score < 0.5:
-                continue
+def scored(row: Row) -> bool:
+    """Set score and components; False for a row that the minimum drops."""
+    if asks_value(row):
+        return False
+    row.quality_score = score = round(length_score(len(row.output)), 6)
+    if score < 0.5:
+        return False
+    row._metadata["quality_components"] = {
+        "electra": NO_WEIGHT,
+        "asar": NO_WEIGHT,
+        "entity": NO_WEIGHT,
+        "length": {"value": score, "weight": 1.0},
+    }
+    return True
+
+
+class Look:
+    """What the first look finds: lengths of the rows kept, their groups, and strata in groups."""
+
+    def __init__(self, alone: bool) -> None:
+        self.alone = alone
+        self.lengths, self.rows = array("I"), array("I")
+        self.kept = bytearray()
+        self.strata: dict[str, int] = {}
+        self.members: list[dict[int, int]] = []
+        self.groups: dict[str, int] = {}
+        self.seen: set[int] = set()
+
+    def take(self, row: Row) -> bool:
+        keep = scored(row)
+        if keep:
             key = key_of(question(row))
-            if key in seen:
-                continue
-            seen.add(key)
-            row._metadata["quality_components"] = {
-                "electra": NO_WEIGHT,
-                "asar": NO_WEIGHT,
-                "entity": NO_WEIGHT,
-                "length": {"value": score, "weight": 1.0},
-            }
-            if alone:
-                number = len(members)
-            else:
-                name = group(row)
-                number = groups.setdefault(name, len(groups))
-            if number == len(members):
-                members.append({})
-            stratum = strata.setdefault(row.domain, len(strata))
-            members[number][stratum] = members[number].get(stratum, 0) + 1
-            rows.append(number)
-            encoded = encode(row)
-            lengths.append(len(encoded))
-            out.write(encoded)
-    return lengths, rows, members, list(strata)
+            keep = key not in self.seen
+            self.seen.add(key)
+        self.kept.append(keep)
+        if not keep:
+            return False
+        members = self.members
+        number = len(members) if self.alone else self.groups.setdefault(group(row), len(self.groups))
+        if number == len(members):
+            members.append({})
+        stratum = self.strata.setdefault(row.domain, len(self.strata))
+        members[number][stratum] = members[number].get(stratum, 0) + 1
+        self.rows.append(number)
+        return True
 
 
 def targets(count: int) -> list[int]:
@@ -171,21 +180,38 @@ def assigned(members: list[dict[int, int]], strata: int) -> bytearray:
     return splits
 
 
-def main(source: Path, folder: Path, alone: bool) -> None:
+def main(source: Path, folder: Path, alone: bool, twice: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    decode, look = msgspec.json.Decoder(Row).decode, Look(alone)
     spool = folder / "spool"
-    lengths, rows, members, strata = first_look(source, spool, alone)
-    splits = assigned(members, len(strata))
+    with source.open("rb", 1 << 20) as lines, spool.open("wb", 1 << 20) as out:
+        for line in lines:
+            row = decode(line)
+            if look.take(row) and not twice:
+                encoded = encode(row)
+                look.lengths.append(len(encoded))
+                out.write(encoded)
+    splits = assigned(look.members, len(look.strata))
     files = [(folder / f"{split}.jsonl").open("wb", 1 << 20) for split in SPLITS]
-    tails = [f',"split":"{split}"}}}}\n'.encode() for split in SPLITS]
-    with spool.open("rb", 1 << 20) as waiting:
-        for length, number in zip(lengths, rows, strict=True):
-            split = splits[number]
-            files[split].write(waiting.read(length)[:-2] + tails[split])
+    if twice:
+        numbers = iter(look.rows)
+        with source.open("rb", 1 << 20) as lines:
+            for line, keep in zip(lines, look.kept, strict=True):
+                if keep:
+                    row, split = decode(line), splits[next(numbers)]
+                    scored(row)
+                    row.prov.split = SPLITS[split]
+                    files[split].write(encode(row) + b"\n")
+    else:
+        tails = [f',"split":"{split}"}}}}\n'.encode() for split in SPLITS]
+        with spool.open("rb", 1 << 20) as waiting:
+            for length, number in zip(look.lengths, look.rows, strict=True):
+                split = splits[number]
+                files[split].write(waiting.read(length)[:-2] + tails[split])
     for file in files:
         file.close()
     spool.unlink()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), "--alone" in sys.argv)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), "--alone" in sys.argv, "--twice" in sys.argv)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from afs_core import Capability, Run, TrainingSample, hookimpl
+from afs_core.verdict import Drop, Verdict, apply_keyed
 
 Samples = Iterable[TrainingSample]
 
@@ -42,6 +43,51 @@ class GoodTwice(Good):
         longest = max((len(sample.output) for sample in samples), default=0)
         for sample in samples:
             yield sample.changed("longest", _metadata={**sample.metadata, "longest": longest})
+
+
+class GoodEach(Good):
+    rowwise = True
+
+
+class Remembers(Good):
+    """Says rowwise and looks at who came before."""
+
+    rowwise = True
+
+    def apply(self, samples: Samples, /) -> Iterator[Any]:
+        for number, sample in enumerate(samples):
+            yield sample.changed("numbered", input=str(number))
+
+
+class GoodKeyed(Good):
+    """Drops what asks for one word, as told by keys."""
+
+    rereads = False
+    columns = "Qs"
+
+    def key(self, sample: TrainingSample, /) -> tuple[int | float | str, ...]:
+        return len(sample.output), sample.instruction
+
+    def decide(self, keys: Iterable[tuple[Any, ...]], /) -> Iterator[Verdict]:
+        for _, instruction in keys:
+            yield Drop("too short") if "one word" in instruction else None
+
+    def apply(self, samples: Samples, /) -> Iterator[Any]:
+        return apply_keyed(self, samples, self.run)
+
+
+class WrongColumns(GoodKeyed):
+    columns = "Bs"
+
+    def key(self, sample: TrainingSample, /) -> tuple[int | float | str, ...]:
+        return len(sample.output) + 300, sample.instruction
+
+
+class SaysOtherwise(GoodKeyed):
+    """Drops nothing where it is given samples."""
+
+    def apply(self, samples: Samples, /) -> Iterator[Any]:
+        yield from samples
 
 
 class Reversed(Good):
@@ -131,6 +177,11 @@ _REPEATS = {"test_same_seed_gives_the_same_samples", "test_another_process_gives
 REJECTED: dict[type, set[str]] = {
     Good: set(),
     GoodTwice: set(),
+    GoodEach: set(),
+    GoodKeyed: set(),
+    Remembers: {"test_rowwise_means_each_by_itself"},
+    WrongColumns: {"test_keys_decide_as_apply_does"},
+    SaysOtherwise: {"test_keys_decide_as_apply_does"},
     Reversed: {"test_keeps_the_order", "test_reads_as_it_goes"},
     LosesOne: {"test_loses_no_sample_in_silence"},
     DropsWithoutReason: {"test_loses_no_sample_in_silence"},

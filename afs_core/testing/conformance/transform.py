@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
+from afs_core.columns import Columns
 from afs_core.protocols import Transform
 from afs_core.sample import TrainingSample
 from afs_core.testing.conformance.base import Conformance, broken
 from afs_core.testing.samples import example_samples
+from afs_core.verdict import settled
 
 __all__ = ["TransformConformance"]
 
@@ -144,6 +147,46 @@ class TransformConformance(Conformance):
             "the first sample comes out before all were read, so that memory does not grow with the file",
             f"all {taken} were read first",
             "yield as you read; a transform that has to look twice sets rereads = True",
+        )
+
+    def test_rowwise_means_each_by_itself(self) -> None:
+        transform = self.make()
+        if not getattr(transform, "rowwise", False):
+            return
+        together = self.applied(self.given_samples())
+        alone = [out for sample in self.given_samples() for out in transform.apply(iter([sample]))]
+        assert alone == together, broken(
+            "a rowwise transform makes of each sample what it makes of it among others",
+            f"{alone!r:.300}\n  and together: {together!r:.300}",
+            "keep nothing between samples but counts, or take rowwise = True away",
+        )
+
+    def test_keys_decide_as_apply_does(self) -> None:
+        transform, samples = self.make(), self.given_samples()
+        if not hasattr(transform, "decide"):
+            return
+        keys = [transform.key(sample) for sample in samples]
+        columns = Columns(transform.columns)
+        with contextlib.suppress(OverflowError, TypeError, ValueError):
+            columns.extend(keys)
+        assert list(columns) == keys, broken(
+            "the columns hold the keys",
+            f"columns = {transform.columns!r}, keys {keys!r:.300}",
+            "one code of the module array for each number, s for a text",
+        )
+        verdicts = list(transform.decide(iter(columns)))
+        assert len(verdicts) == len(keys), broken(
+            "decide() yields one verdict for each key",
+            f"{len(verdicts)} for {len(keys)}",
+            "None lets it go on",
+        )
+        run = self.start()
+        settled_ones = [settled(*pair, run) for pair in zip(samples, verdicts, strict=True)]
+        kept = [sample for sample in settled_ones if sample is not None]
+        assert kept == self.applied(self.given_samples()), broken(
+            "apply() does what key() and decide() say",
+            f"{kept!r:.300}",
+            "return apply_keyed(self, samples, self.run) in apply()",
         )
 
     def test_takes_no_samples(self) -> None:

@@ -82,8 +82,9 @@ class Groups:
         """Count one sample of the group ``key``; returns the group's number."""
         return next(self.gather(((key, stratum),)))
 
-    def gather(self, samples: Iterable[tuple[int, str]]) -> Iterator[int]:
-        """Count samples by the key of their group and their stratum; the number of the group of each."""
+    def gather(self, samples: Iterable[tuple[int | None, str]]) -> Iterator[int]:
+        """Count samples by the key of their group (None: alone) and their stratum; the number of the
+        group of each."""
         strata, totals, sizes, homes = self.strata, self.totals, self.sizes, self._stratum
         numbers, mixed = self._numbers, self._mixed
         for key, stratum in samples:
@@ -91,7 +92,7 @@ class Groups:
             if place == len(totals):
                 totals.append(0)
             totals[place] += 1
-            number = numbers.setdefault(key, len(sizes))
+            number = len(sizes) if key is None else numbers.setdefault(key, len(sizes))
             if number == len(sizes):
                 sizes.append(1)
                 homes.append(place)

@@ -12,7 +12,7 @@ import logging
 import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
@@ -76,15 +76,14 @@ class Split:
         config.ratios  # noqa: B018  (a wrong ratio is refused before anything is read)
         self._config = config
         self._run = run
-        self._keys: _Keys | None = None
 
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
         return apply_keyed(self, samples, self._run)
 
-    def key(self, sample: TrainingSample, /) -> tuple[int, str, int]:
-        if self._keys is None:
-            self._keys = _Keys(self._config)
-        return self._keys.of(sample)
+    @cached_property
+    def key(self) -> Callable[[TrainingSample], tuple[int, str, int]]:
+        """What takes the key of a sample; reads an earlier split first, where there is one."""
+        return _Keys(self._config).of
 
     def decide(self, keys: Iterable[tuple[int, str, int]], /) -> Iterator[Verdict]:
         plan = _Plan(keys, self._config, self._run.rng("split"))
@@ -140,10 +139,11 @@ class _Keys:
         self._earlier = _Earlier(config.previous, self._grouper) if config.previous else None
         self._digests = lru_cache(maxsize=1 << 14)(digest64)
 
-    def of(self, sample: TrainingSample) -> tuple[int, str, int]:
+    def of(self, sample: TrainingSample, /) -> tuple[int, str, int]:
         group = 0 if self._grouper is None else self._digests(self._grouper(sample))
-        pinned = 0 if self._earlier is None else self._earlier.split(sample, group)
-        return group, self._stratum(sample), pinned
+        if self._earlier is None:
+            return group, self._stratum(sample), 0
+        return group, self._stratum(sample), self._earlier.split(sample, group)
 
 
 class _Plan:
@@ -153,10 +153,10 @@ class _Plan:
         alone = config.group_by == _ALONE
         groups, pinned, held = Groups(), dict[int, int](), array("B")
 
-        def grouped() -> Iterator[tuple[int, str]]:
-            for row, (group, stratum, split) in enumerate(keys):
+        def grouped() -> Iterator[tuple[int | None, str]]:
+            for group, stratum, split in keys:
                 held.append(split)
-                yield row if alone else group, stratum
+                yield None if alone else group, stratum
 
         rows = array("I", groups.gather(grouped()))
         if any(held):
