@@ -276,7 +276,7 @@ PROBES: dict[str, tuple[str, ...]] = {
     ),
     "symbol": (
         "What lives at {key}?",
-        "A watchpoint on {key} fired. Whose place is it?",
+        "What occupies {key}?",
         "The debugger stops at {key}. Who is there?",
         "I saw a write to {key}. What changed?",
     ),
