@@ -14,12 +14,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from afs_core.testing import loopback_only
 
 #: Where an environment comes from, for tests that make one; no setting of afs.
 INSTALLATION = ("AFS_PYTHON", "AFS_VENV", "AFS_VENV_EXTRAS", "AFS_TORCH_INDEX")
 ATTEMPTS = pytest.StashKey[list[str]]()
+
+# A busy machine is no fault of a property.
+settings.register_profile("afs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("afs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
