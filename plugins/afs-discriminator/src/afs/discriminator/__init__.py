@@ -1,0 +1,23 @@
+"""A learned quality signal: how much a text is like real ones, and not like corrupted ones."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from afs.discriminator.backend import Backend, Example, Learned
+
+__all__ = ["Backend", "Example", "Learned"]
+
+_HOMES = {
+    "Backend": "backend",
+    "Example": "backend",
+    "Learned": "backend",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

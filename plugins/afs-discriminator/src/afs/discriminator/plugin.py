@@ -1,0 +1,3 @@
+"""What afs-discriminator offers."""
+
+from __future__ import annotations
