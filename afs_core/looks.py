@@ -40,7 +40,7 @@ class Waiting:
         self._readers: dict[Path, Any] = {}
 
     def put(self, packed: Packed) -> None:
-        if len(packed):
+        if packed.count:
             packed.keys = []
             if self._path is not None and packed.place is None:
                 self.put_down(packed)
@@ -54,7 +54,7 @@ class Waiting:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._stack.enter_context(self._path.open("wb", buffering=0))
             packed.place = (self._path, self._file.tell())
-            whole = self._file.write(packed.lines) == len(packed.lines)
+            whole = self._file.write(packed.lines) == packed.size
             reason = "" if whole else os.strerror(errno.ENOSPC)
         except OSError as fault:
             reason = str(fault.strerror)
@@ -69,7 +69,7 @@ class Waiting:
             if path not in self._readers:
                 self._readers[path] = self._stack.enter_context(path.open("rb", buffering=0))
             self._readers[path].seek(start)
-            packed.lines = self._readers[path].read(sum(packed.lengths))
+            packed.lines = self._readers[path].read(packed.size)
         return packed
 
 
@@ -98,8 +98,8 @@ class Looks:
         verdicts = _decided(self.links, self._first_keys(packs, waiting, later), later)
         while (first := next(verdicts, _END)) is not _END:
             packed = waiting.take()
-            fates = [first, *itertools.islice(verdicts, len(packed) - 1)]
-            if len(fates) != len(packed):
+            fates = [first, *itertools.islice(verdicts, packed.count - 1)]
+            if len(fates) != packed.count:
                 raise PluginError(f"{self.links[-1].label}: expected a verdict for every key, got fewer")
             yield packed, fates
 

@@ -7,7 +7,6 @@ key of a line and ``split`` its last, wherever afs knows all keys.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,34 +19,34 @@ from afs_core.sample import TrainingSample
 __all__ = ["Packed", "Tails", "line_of", "pack", "sample_of"]
 
 _SPOOL = Path("spool")
-_encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 # Where the split goes in a line: nowhere known, after all, into an empty prov, after its last key.
-_UNKNOWN, _NO_PROV, _EMPTY_PROV, _PROV = range(4)
+UNKNOWN, _NO_PROV, _EMPTY_PROV, PROV = range(4)
+#: How a line ends whose ``prov`` holds nothing, and one that holds something.
+_NOTHING, PROV_END = b"{}}\n", b"}}\n"
 
 
 class Packed(msgspec.Struct):
-    """Rows as lines one after the other: their lengths, seams and splits (0 where not asked for).
+    """``count`` rows as lines one after the other, ``size`` bytes with their ends, and their seams and
+    splits where asked for.
 
     ``keys`` holds for each keyed link one key a row; ``place`` is where the lines lie where they
     are no longer in ``lines``.
     """
 
-    lengths: array[int]
-    lines: bytes = b""
-    seams: bytearray = bytearray()
+    count: int
+    lines: bytes
+    size: int
+    seams: bytes = b""
     splits: list[str] = []
     keys: list[Any] = []
     place: tuple[Path, int] | None = None
 
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def rows(self) -> Iterator[bytes]:
-        """Each line with its end."""
-        start, lines = 0, self.lines
-        for length in self.lengths:
-            yield lines[start : start + length]
-            start += length
+    def rows(self, end: bytes = b"\n") -> list[bytes]:
+        """The lines without ``end``, which is how every one of them ends and nothing else."""
+        rows = self.lines.split(end)
+        del rows[self.count :]
+        return rows
 
 
 def pack(
@@ -60,48 +59,55 @@ def pack(
 ) -> Packed:
     """The samples as lines; ``keyed`` are links whose keys are wanted. ``first`` are at the head of
     a file, where samples changed in place are looked for with more care."""
-    packed = Packed(array("I"), keys=[[] for _ in keyed])
-    lines: list[bytes] = []
-    unlooked = 16 if first else 1
+    parts: list[bytes] = []
+    marks: list[bytes] = []
+    names: list[str] = []
+    taken: list[list[Any]] = [[] for _ in keyed]
+    count, unlooked = 0, 16 if first else 1
     for batch in batches:
-        for link, keys in zip(keyed, packed.keys, strict=True):
+        count += len(batch)
+        for link, keys in zip(keyed, taken, strict=True):
             keys += link.keys(batch)
         if splits:
-            packed.splits += [(sample.prov.split if sample.prov else "") or "train" for sample in batch]
+            names += [(sample.prov.split if sample.prov else "") or "train" for sample in batch]
         if seams:
-            _encode_into(lines, packed.seams, batch)
+            lines, mark = _with_seams(batch)
+            parts.append(lines)
+            marks.append(mark)
             continue
         for sample in batch:
             line = getattr(sample, "line", None)  # a look at __dict__ would make one
             if line is not None and unlooked:
                 unlooked -= 1
                 check_unchanged(sample, line)
-            lines.append(line_of(sample))
-    if seams:
-        packed.lengths.extend([len(line) + 1 for line in lines])
-        lines.append(b"")
-        packed.lines = b"\n".join(lines)
-    else:
-        packed.lengths.extend(map(len, lines))
-        packed.lines = b"".join(lines)
-    return packed
+            parts.append(line_of(sample))
+    lines = b"".join(parts)
+    return Packed(count, lines, len(lines), b"".join(marks), names, taken)
 
 
-def _encode_into(lines: list[bytes], seams: bytearray, batch: Iterable[TrainingSample]) -> None:
-    """Lines without their ends into which a split can be set, and their seams; where no seam is known,
-    the line that stays if the sample has the right split already."""
+def _with_seams(batch: Sequence[TrainingSample]) -> tuple[bytes, bytes]:
+    """Lines and their seams."""
     for sample in batch:
         prov = sample.prov
-        if sample.extra or (prov is not None and (prov.split or prov.extra)):
-            lines.append(line_of(sample)[:-1])
-            seams.append(_UNKNOWN)
-            continue
-        line = sample.to_bytes() if sample.messages else _encode(sample)
-        lines.append(line)
-        if prov is None:
-            seams.append(_NO_PROV)
-        else:
-            seams.append(_EMPTY_PROV if line.endswith(b"{}}") else _PROV)
+        if prov is None or prov.split or prov.extra or sample.extra or sample.messages:
+            break
+    else:
+        lines = _encode_lines(batch)
+        if _NOTHING not in lines:
+            return lines, bytes([PROV]) * len(batch)
+    pairs = [_with_seam(sample) for sample in batch]
+    return b"".join([line for line, _ in pairs]), bytes([seam for _, seam in pairs])
+
+
+def _with_seam(sample: TrainingSample) -> tuple[bytes, int]:
+    """A line and its seam; where none is known, the line that stays if the split is right already."""
+    prov = sample.prov
+    if sample.extra or (prov is not None and (prov.split or prov.extra)):
+        return line_of(sample), UNKNOWN
+    line = sample.to_bytes() + b"\n"
+    if prov is None:
+        return line, _NO_PROV
+    return line, _EMPTY_PROV if line.endswith(_NOTHING) else PROV
 
 
 def line_of(sample: TrainingSample) -> bytes:
@@ -118,16 +124,16 @@ def sample_of(line: bytes) -> TrainingSample:
 
 
 class Tails:
-    """Sets splits in lines."""
+    """What follows in lines whose split is set."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[tuple[int, bytes], ...]] = {}
 
     def of(self, split: str) -> tuple[tuple[int, bytes], ...]:
-        """For each seam but the unknown: where a line is to be cut, and what then follows."""
+        """For each seam but the unknown: how much of a line's end goes, and what then follows."""
         tails = self._known.get(split)
         if tails is None:
             field = b'"split":' + msgspec.json.encode(split) + b"}}\n"
-            tails = ((0, b""), (-2, b',"prov":{' + field), (-3, field), (-3, b"," + field))
+            tails = ((0, b""), (-1, b',"prov":{' + field), (-2, field), (-2, b"," + field))
             self._known[split] = tails
         return tails

@@ -9,27 +9,18 @@ from afs_core import TrainingSample
 __all__ = ["digest64", "exchange", "normalise", "question"]
 
 
+_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f".encode()  # ASCII white space but the blank
+_HASH = blake2b(digest_size=8)
+
+
 def normalise(text: str) -> str:
     """``text`` without case, every run of Unicode white space one blank, none at the ends."""
     folded = text.casefold()
     if folded.isascii():
-        if not (
-            "  " in folded
-            or "\n" in folded
-            or "\t" in folded
-            or "\r" in folded
-            or "\x0b" in folded
-            or "\x0c" in folded
-            or "\x1c" in folded
-            or "\x1d" in folded
-            or "\x1e" in folded
-            or "\x1f" in folded
-        ):
-            return folded.strip(" ")
-    # Every white-space character but the blank is unprintable, so printable text has no other.
-    elif folded.isprintable() and "  " not in folded:
-        return folded.strip(" ")
-    return " ".join(folded.split())
+        tidy = len(folded.encode().translate(None, _BLANKS)) == len(folded)
+    else:  # every white-space character but the blank is unprintable
+        tidy = folded.isprintable()
+    return folded.strip(" ") if tidy and "  " not in folded else " ".join(folded.split())
 
 
 def question(sample: TrainingSample) -> str:
@@ -53,5 +44,6 @@ def digest64(text: str) -> int:
 
     Among 10 million texts two different ones share a key with probability 3e-6 (n²/2⁶⁵).
     """
-    data = text.encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
+    state = _HASH.copy()  # cheaper than a new one
+    state.update(text.encode("utf-8", "surrogatepass"))
+    return int.from_bytes(state.digest(), "little")
