@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from afs.discriminator.backend import Backend, Example, Learned
+    from afs.discriminator.model import Model
+    from afs.discriminator.samples import filter_jsonl, score_jsonl
 
-__all__ = ["Backend", "Example", "Learned"]
+__all__ = ["Backend", "Example", "Learned", "Model", "filter_jsonl", "score_jsonl"]
 
 _HOMES = {
     "Backend": "backend",
     "Example": "backend",
     "Learned": "backend",
+    "Model": "model",
+    "filter_jsonl": "samples",
+    "score_jsonl": "samples",
 }
 
 

@@ -1,0 +1,225 @@
+"""Labelled texts out of real ones: each with a fake beside it, split by file, and of the same lengths.
+
+Every step counts what it leaves out. The same sources and seed give the same lines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import msgspec
+
+from afs.discriminator.backend import FAKE, REAL, Example
+from afs.discriminator.corruption import Corruption, corruptions
+from afs.discriminator.domains import fits, pieces
+from afs.discriminator.evidence import FAULTY, Evidence
+from afs.discriminator.stand_ins import CodeBase
+from afs.discriminator.units import Unit, files_of, units_of
+from afs_core import Run, read_samples
+
+__all__ = ["GENERATED", "SPLITS", "Dataset", "build_examples"]
+
+GENERATED: Final = "generated"
+SPLITS: Final = {"train": 0.7, "val": 0.1, "test": 0.2}
+_STEPS_PER_DOUBLING: Final = 3
+_TRIES: Final = 3
+
+
+class Dataset(msgspec.Struct, kw_only=True):
+    """The examples, in order, and why other texts are not among them."""
+
+    examples: list[Example]
+    files: int
+    units: int
+    dropped: Counter[str] = msgspec.field(default_factory=Counter)
+    kinds: Counter[str] = msgspec.field(default_factory=Counter)
+
+
+def build_examples(
+    sources: Sequence[Path],
+    run: Run,
+    *,
+    generated: Sequence[Path] = (),
+    kinds: Sequence[str] = (),
+    limit: int | None = None,
+) -> Dataset:
+    """One fake for each real text of ``sources``.
+
+    ``generated`` are samples that a model made, fakes as they are. ``kinds`` are the corruptions
+    that are used, all of them by default; ``limit`` takes at most so many real texts, by chance.
+    """
+    names = list(files_of(sources))
+    found = Dataset(examples=[], files=len(names), units=0)
+    units = _distinct((unit for path, name in names for unit in units_of(path, name)), found.dropped)
+    found.units = len(units)
+    rng = run.rng("discriminator-data")
+    if limit is not None and len(units) > limit:
+        found.dropped["beyond the limit"] += len(units) - limit
+        units = [units[place] for place in sorted(rng.sample(range(len(units)), limit))]
+    splits = split_files([unit.source for unit in units], rng)
+    maker = _Maker(units, splits, _chosen(kinds), Evidence(_code_base(sources), run.seed), run)
+    pairs = maker.pairs(found.dropped)
+    made = [*pairs, *_generated(generated, units, rng, found.dropped)]
+    found.examples = _balanced(made, rng, found.dropped)
+    found.kinds = Counter(example.kind for example in found.examples if example.label == FAKE)
+    return found
+
+
+def _code_base(sources: Sequence[Path]) -> CodeBase:
+    return CodeBase.read(path for path in sources if path.is_dir())
+
+
+def _chosen(kinds: Sequence[str]) -> list[Corruption]:
+    known = corruptions()
+    return [known[kind] for kind in kinds] if kinds else list(known.values())
+
+
+def _key(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _distinct(units: Iterable[Unit], dropped: Counter[str]) -> list[Unit]:
+    seen: set[str] = set()
+    kept: list[Unit] = []
+    for unit in units:
+        key = _key(unit.text)
+        if key in seen:
+            dropped["real texts that are there already"] += 1
+            continue
+        seen.add(key)
+        kept.append(unit)
+    return kept
+
+
+def split_files(sources: Iterable[str], rng: Random) -> dict[str, str]:
+    """A split for each source, so that the units are shared out as :data:`SPLITS` says."""
+    counts = Counter(sources)
+    order = sorted(counts)
+    rng.shuffle(order)
+    held: Counter[str] = Counter()
+    total = sum(counts.values())
+    found = {}
+    for source in sorted(order, key=lambda name: -counts[name]):
+        split = max(SPLITS, key=lambda name: SPLITS[name] * total - held[name])
+        found[source] = split
+        held[split] += counts[source]
+    return found
+
+
+class _Maker:
+    """Makes a fake of every unit; what is spliced in comes from the same split and domain."""
+
+    def __init__(
+        self, units: list[Unit], splits: dict[str, str], kinds: list[Corruption], evidence: Evidence, run: Run
+    ) -> None:
+        self._units, self._splits, self._evidence, self._run = units, splits, evidence, run
+        self._kinds: dict[str, list[Corruption]] = defaultdict(list)
+        for kind in kinds:
+            self._kinds[kind.domain].append(kind)
+        self._real = {_key(unit.text) for unit in units}
+        self._others: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for unit in units:
+            self._others[splits[unit.source], unit.domain].append(unit.text)
+        self._made: Counter[str] = Counter()
+
+    def pairs(self, dropped: Counter[str]) -> list[Example]:
+        found: list[Example] = []
+        with self._run.progress("corrupt", len(self._units)) as bar:
+            for number, unit in enumerate(self._units):
+                self._run.check_cancelled()
+                bar.advance()
+                fake = self._fake(unit, self._run.rng(f"fake {number}"), dropped)
+                if fake is None:
+                    dropped["real texts of which no fake could be made"] += 1
+                    continue
+                found += [_example(unit, self._splits[unit.source]), fake]
+        return found
+
+    def _fake(self, unit: Unit, rng: Random, dropped: Counter[str]) -> Example | None:
+        """A fake of the kind that there are fewest of yet, as far as the text allows."""
+        kinds = self._kinds[unit.domain]
+        for kind in sorted(rng.sample(kinds, len(kinds)), key=lambda kind: self._made[kind.kind]):
+            for _ in range(_TRIES):
+                text = self._corrupted(unit, kind, rng, dropped)
+                if text is not None:
+                    self._made[kind.kind] += 1
+                    split = self._splits[unit.source]
+                    return msgspec.structs.replace(
+                        _example(unit, split), text=text, label=FAKE, kind=kind.kind
+                    )
+        return None
+
+    def _corrupted(self, unit: Unit, kind: Corruption, rng: Random, dropped: Counter[str]) -> str | None:
+        other = rng.choice(self._others[self._splits[unit.source], unit.domain])
+        changed = kind.make(unit.text, rng, other)
+        if changed is None:
+            return None
+        key = _key(changed)
+        if key in self._real:
+            dropped["corruptions that are another real text"] += 1
+            return None
+        verdict = self._evidence.of(unit.text, changed, unit.domain)
+        if verdict != FAULTY:
+            dropped[f"corruptions that are {_SAID[verdict]}"] += 1
+            return None
+        self._real.add(key)
+        return changed
+
+
+_SAID: Final = {"alike": "not shown to do anything else", "unknown": "of unknown effect"}
+
+
+def _example(unit: Unit, split: str) -> Example:
+    return Example(
+        text=unit.text,
+        label=REAL,
+        source=unit.source,
+        start=unit.start,
+        end=unit.end,
+        domain=unit.domain,
+        split=split,
+    )
+
+
+def _generated(paths: Sequence[Path], units: list[Unit], rng: Random, dropped: Counter[str]) -> list[Example]:
+    """Pieces of answers that a model wrote; those of one group are in one split."""
+    seen = {_key(unit.text) for unit in units}
+    splits: dict[str, str] = {}
+    found: list[Example] = []
+    for file, sample in ((path, sample) for path in paths for sample in read_samples(path)):
+        source = f"{file.name}#{sample.group}"
+        if source not in splits:
+            splits[source] = rng.choices(list(SPLITS), list(SPLITS.values()))[0]
+        for piece in filter(fits, pieces(sample.output)):
+            if _key(piece.text) in seen:
+                dropped["generated texts that are there already"] += 1
+                continue
+            seen.add(_key(piece.text))
+            found.append(
+                Example(piece.text, FAKE, GENERATED, source, domain=piece.domain, split=splits[source])
+            )
+    return found
+
+
+def _balanced(examples: list[Example], rng: Random, dropped: Counter[str]) -> list[Example]:
+    """As many fakes as real texts of each length in each domain and split, chosen by chance."""
+    cells: dict[tuple[str, str, int], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for place, example in enumerate(examples):
+        cells[_cell(example)][example.label].append(place)
+    kept: list[int] = []
+    for both in cells.values():
+        size = min(map(len, both))
+        for places in both:
+            kept += rng.sample(places, size)
+            dropped["left out so that lengths tell nothing"] += len(places) - size
+    return [examples[place] for place in sorted(kept)]
+
+
+def _cell(example: Example) -> tuple[str, str, int]:
+    step = round(math.log2(max(1, len(example.text))) * _STEPS_PER_DOUBLING)
+    return example.split, example.domain, step

@@ -1,0 +1,206 @@
+"""A text as a row of numbers: what two language models say of it, and what they cannot know.
+
+The second part comes from the instruction table, the check of whole texts, the widths of registers, the
+stack, labels, and the table of known addresses; of prose and Python from their sentences and syntax.
+A figure that does not apply is NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afs.asm import check
+from afs.discriminator.asm_flow import FLOW, flow_of, references
+from afs.discriminator.asm_line import Op, ops_of
+from afs.discriminator.domains import DOMAINS, domain_of
+from afs.discriminator.language_model import LanguageModel, joined
+from afs.discriminator.text_features import PROSE, PYTHON, SURFACE, prose_of, python_of, surface_of
+from afs.discriminator.tokens import END, LINE, number_of, word_tokens
+from afs.knowledge import AddressDatabase
+from afs.knowledge.notation import Number
+
+__all__ = ["NAMES", "Models", "Prepared", "matrix", "prepared"]
+
+_CHECK: Final = ("errors", "widths", "assumed", "other_warnings", "stubs", "assembles")
+_PLACES: Final = ("known_places", "unknown_places", "unknown_registers", "short_places")
+_SURPRISE: Final = (
+    "mean",
+    "most",
+    "most3",
+    "tenth",
+    "unseen3",
+    "unseen2",
+    "last",
+    "worst_line",
+    "second_line",
+)
+_FIXED: Final = (*SURFACE, *FLOW, *_CHECK, *_PLACES, *PROSE, *PYTHON)
+
+#: The columns of :func:`matrix`.
+NAMES: Final = (
+    "domain",
+    *_FIXED,
+    *(f"word {name}" for name in _SURPRISE),
+    *(f"shape {name}" for name in _SURPRISE),
+    "unknown_names",
+)
+
+
+class Models(NamedTuple):
+    """Language models of words and of the shapes of assembly's statements, fitted on real texts."""
+
+    words: LanguageModel
+    shapes: LanguageModel
+
+    @classmethod
+    def fit(cls, texts: Sequence[Prepared]) -> Models:
+        return cls(
+            LanguageModel.fit([text.words for text in texts]),
+            LanguageModel.fit([text.shapes for text in texts if text.shapes]),
+        )
+
+    def without(self, other: Models) -> Models:
+        return Models(self.words.without(other.words), self.shapes.without(other.shapes))
+
+
+class Prepared(NamedTuple):
+    """A text read once: its tokens, the names that it uses, and the figures that need no model."""
+
+    domain: str
+    words: list[int]
+    shapes: list[int]
+    names: list[int]
+    figures: list[float]
+
+
+_NAN: Final = math.nan
+_NO_ASM: Final = [_NAN] * (len(FLOW) + len(_CHECK) + len(_PLACES))
+_NO_PROSE: Final = [_NAN] * len(PROSE)
+_NO_PYTHON: Final = [_NAN] * len(PYTHON)
+
+
+def prepared(text: str) -> Prepared:
+    """Read ``text``, whatever it is."""
+    domain = domain_of(text)
+    lines = text.split("\n")
+    words = word_tokens(lines, domain)
+    surface = surface_of(text, lines)
+    if domain == "prose":
+        return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *prose_of(text), *_NO_PYTHON])
+    if domain == "python":
+        return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
+    ops = [op for line in lines for op in ops_of(line)]
+    figures = [*surface, *flow_of(ops), *_checked(text), *_places(ops), *_NO_PROSE, *_NO_PYTHON]
+    names = [number_of("a" + name.lower()) for name in references(ops)]
+    return Prepared(domain, words, _shapes(ops), names, figures)
+
+
+def _shapes(ops: Sequence[Op]) -> list[int]:
+    found: list[int] = []
+    for op in ops:
+        if op.labels:
+            found.append(LINE)
+        if op.kind != "label":
+            found.append(op.shape)
+    return [*found, END]
+
+
+def _checked(text: str) -> list[float]:
+    """The figures of ``_CHECK``: what the check of the whole text finds."""
+    result = check(text)
+    codes: Counter[str] = Counter()
+    for finding in result.findings:
+        codes["error" if finding.severity == "error" else finding.code] += 1
+    named = codes["error"], codes["register-width"], codes["assumed-width"]
+    others = sum(codes.values()) - sum(named)
+    return [*map(float, named), float(others), float(len(result.stubs)), float(result.assembles)]
+
+
+def _places(ops: Sequence[Op]) -> list[float]:
+    """The figures of ``_PLACES``: addresses by what the table of addresses says of them."""
+    count: Counter[str] = Counter()
+    for op in ops:
+        if op.digits and op.form not in ("#e", "e,s", "(e,s),y", "e,e"):
+            count[_place(op.value, op.digits)] += 1
+    return [float(count[name]) for name in ("known", "unknown", "register", "short")]
+
+
+@lru_cache(maxsize=1 << 15)
+def _place(value: int, digits: int) -> str:
+    if digits <= 2:
+        return "short"
+    if _addresses().numbered(Number(value, digits)):
+        return "known"
+    return "register" if 0x2000 <= value & 0xFFFF < 0x6000 and value >> 16 & 0x7F < 0x40 else "unknown"
+
+
+@cache
+def _addresses() -> AddressDatabase:
+    return AddressDatabase()
+
+
+def matrix(texts: Sequence[Prepared], models: Models) -> NDArray[np.float64]:
+    """A row for each text, with the columns of :data:`NAMES`."""
+    rows = np.full((len(texts), len(NAMES)), np.nan)
+    if not texts:
+        return rows
+    rows[:, 0] = [DOMAINS.index(text.domain) for text in texts]
+    rows[:, 1 : 1 + len(_FIXED)] = [text.figures for text in texts]
+    first = 1 + len(_FIXED)
+    for tokens, model in (("words", models.words), ("shapes", models.shapes)):
+        rows[:, first : first + len(_SURPRISE)] = _surprises([getattr(text, tokens) for text in texts], model)
+        first += len(_SURPRISE)
+    rows[:, first] = [_unknown(text, models.words) for text in texts]
+    return rows
+
+
+def _unknown(text: Prepared, model: LanguageModel) -> float:
+    """How many of the names that it uses the model has never seen."""
+    return float(np.count_nonzero(~model.knows(text.names))) if text.names else 0.0
+
+
+def _surprises(texts: Sequence[Sequence[int]], model: LanguageModel) -> NDArray[np.float64]:
+    ids, bounds = joined(texts)
+    rows = np.full((len(texts), len(_SURPRISE)), np.nan)
+    if not len(ids):
+        return rows
+    surprise, seen2, seen3 = model.surprise(ids)
+    marks = ids == LINE
+    for row, (first, last) in zip(rows, bounds, strict=True):
+        if last > first:
+            row[:] = _figures(surprise[first:last], seen2[first:last], seen3[first:last], marks[first:last])
+    return rows
+
+
+def _figures(
+    surprise: NDArray[np.float64],
+    seen2: NDArray[np.int32],
+    seen3: NDArray[np.int32],
+    marks: NDArray[np.bool_],
+) -> list[float]:
+    """The figures of ``_SURPRISE`` for one text."""
+    order = np.sort(surprise)
+    count = len(order)
+    ends = np.flatnonzero(marks)
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else np.array([0])
+    sums = np.add.reduceat(surprise, starts)
+    sizes = np.diff(np.concatenate((starts, [count])))
+    lines = np.sort(sums / sizes)
+    return [
+        float(order.mean()),
+        float(order[-1]),
+        float(order[-3:].mean()),
+        float(order[-max(1, count // 10) :].mean()),
+        float(np.count_nonzero(seen3 == 0)) / count,
+        float(np.count_nonzero(seen2 == 0)) / count,
+        float(surprise[-4:].mean()),
+        float(lines[-1]),
+        float(lines[-2]) if len(lines) > 1 else float(lines[-1]),
+    ]
