@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from afs_core.collector import patient_collector
 from afs_core.columns import Columns
 from afs_core.crew import receive, send
 from afs_core.front import Done, Front, Shape
@@ -125,9 +126,10 @@ def main() -> None:
             mate = Mate(setup)
         except Exception:
             mate = None  # the parent will meet the same error
-        while True:
-            span = receive(requests)
-            send(answers, mate.do(span) if mate is not None else None)
+        with patient_collector():
+            while True:
+                span = receive(requests)
+                send(answers, mate.do(span) if mate is not None else None)
     except (EOFError, BrokenPipeError):
         if mate is not None:
             mate.close()

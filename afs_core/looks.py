@@ -26,6 +26,8 @@ from afs_core.verdict import Assign, Drop
 __all__ = ["SPOOL", "Looks", "Waiting", "looks_in"]
 
 _END = object()
+#: Verdicts that are taken together.
+_TOLD = 1024
 #: Mark of the files in which rows wait.
 SPOOL = "spool-"
 
@@ -138,45 +140,54 @@ def _decided(links: Sequence[Link], keys: Iterator[Any], later: Sequence[_Keys])
     for link, kept in zip(links[1:], later, strict=True):
         fates: deque[Any] = deque()
         verdicts = _merged(fates, _verdicts(link, _survivors(verdicts, fates, kept)))
-    return verdicts
+    return itertools.chain.from_iterable(verdicts)
 
 
-def _survivors(verdicts: Iterator[Any], fates: deque[Any], kept: _Keys) -> Iterator[Any]:
+def _survivors(verdicts: Iterator[list[Any]], fates: deque[Any], kept: _Keys) -> Iterator[Any]:
     """Keys of the rows that an earlier link lets go on; ``fates`` is told of all."""
-    took, take = fates.append, kept.popleft
-    for fate in verdicts:
-        took(fate)
-        key = take()
-        if fate is None:
-            yield key
+    for told in verdicts:
+        fates.extend(told)
+        keys = kept.take(len(told))
+        if told.count(None) < len(told):
+            keys = itertools.compress(keys, [fate is None for fate in told])
+        yield from keys
 
 
-def _merged(fates: deque[Any], verdicts: Iterator[Any]) -> Iterator[Any]:
+def _merged(fates: deque[Any], verdicts: Iterator[list[Any]]) -> Iterator[list[Any]]:
     """The verdicts, with the fates of those who never came so far in between."""
     popleft = fates.popleft
-    for verdict in verdicts:
-        while (fate := popleft()) is not None:
-            yield fate
-        yield verdict
-    yield from fates
+    for told in verdicts:
+        merged = []
+        for verdict in told:
+            while (fate := popleft()) is not None:
+                merged.append(fate)
+            merged.append(verdict)
+        yield merged
+    yield list(fates)
 
 
-def _verdicts(link: Link, keys: Iterator[Any]) -> Iterator[Any]:
-    """What one link decides, counted."""
-    assigns = _assigns(link)
-    decided = dropped = 0
+def _verdicts(link: Link, keys: Iterator[Any]) -> Iterator[list[Any]]:
+    """What one link decides, some at a time, counted."""
+    usual = {Assign if _assigns(link) else type(None)}
+    decided = link.object.decide(keys)
     with working(link.label):
-        for verdict in link.object.decide(keys):
-            decided += 1
-            if verdict is None or (assigns and verdict.__class__ is Assign):
-                yield verdict
-            elif verdict.__class__ is Drop:
-                dropped += 1
-                yield link, verdict
-            else:
-                raise PluginError(f"{link.label}: expected a verdict it may give, got {verdict!r:.80}")
-    link.came_in += decided
-    link.went_out += decided - dropped
+        while told := list(itertools.islice(decided, _TOLD)):
+            dropped = 0
+            if set(map(type, told)) != usual:
+                told = [_checked(link, verdict) for verdict in told]
+                dropped = sum(verdict.__class__ is tuple for verdict in told)
+            link.came_in += len(told)
+            link.went_out += len(told) - dropped
+            yield told
+
+
+def _checked(link: Link, verdict: Any) -> Any:
+    """A verdict as it goes on; a Drop with its link."""
+    if verdict.__class__ is Drop:
+        return link, verdict
+    if verdict is None or (verdict.__class__ is Assign and _assigns(link)):
+        return verdict
+    raise PluginError(f"{link.label}: expected a verdict it may give, got {verdict!r:.80}")
 
 
 class _Keys:
@@ -193,9 +204,10 @@ class _Keys:
         else:
             self._columns.extend(keys)
 
-    def popleft(self) -> Any:
+    def take(self, count: int) -> Iterator[Any]:
+        """The next ``count``, which are there."""
         if self._columns is None:
-            return self._queue.popleft()
+            return iter([self._queue.popleft() for _ in range(count)])
         if self._taken is None:
             self._taken = iter(self._columns)
-        return next(self._taken)
+        return itertools.islice(self._taken, count)

@@ -7,7 +7,7 @@ key of a line and ``split`` its last, wherever afs knows all keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 

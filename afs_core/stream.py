@@ -17,6 +17,7 @@ from contextlib import ExitStack, redirect_stdout
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from afs_core.chain import Chain, Lines
+from afs_core.collector import patient_collector
 from afs_core.errors import UsageError
 from afs_core.jsonl import STANDARD_STREAM, Writer, atomic_writes
 from afs_core.manifest import Artifact
@@ -42,6 +43,7 @@ def stream(
     sources = Sources() if sources is None else sources
     with ExitStack() as stack:
         stack.enter_context(redirect_stdout(sys.stderr))
+        stack.enter_context(patient_collector())
         chain = Chain(stage, uses, run, sources, stack)
         if stage.output == STANDARD_STREAM:
             _write(chain, [standard_output.buffer])
@@ -66,7 +68,7 @@ def stream(
 
 def _write(chain: Chain, streams: list[BinaryIO]) -> list[Writer]:
     """Write what comes out of ``chain``: all to the only stream, or each split to its own."""
-    writers = [Writer(stream) for stream in streams]
+    writers = [Writer(stream, aside=chain.stage.workers > 1) for stream in streams]
     with chain.run.progress(chain.stage.name, chain.size) as bar:
         flow = chain.flow(bar)
         if isinstance(flow, Lines):

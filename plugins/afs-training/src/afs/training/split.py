@@ -13,6 +13,7 @@ import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import islice, repeat
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,7 @@ Grouper = Callable[[TrainingSample], str]
 
 _ALONE = "none"
 _SHOWN = 5
+_TOGETHER = 1024
 _ASSIGN = tuple(Assign(split) for split in SPLITS)
 
 
@@ -153,12 +155,14 @@ class _Plan:
         alone = config.group_by == _ALONE
         groups, pinned, held = Groups(), dict[int, int](), array("B")
 
-        def grouped() -> Iterator[tuple[int | None, str]]:
-            for group, stratum, split in keys:
-                held.append(split)
-                yield None if alone else group, stratum
+        def gathered() -> Iterator[int]:
+            rest = iter(keys)
+            while some := list(islice(rest, _TOGETHER)):
+                numbers, strata, splits = zip(*some, strict=True)
+                held.extend(splits)
+                yield from groups.gather(zip(repeat(None) if alone else numbers, strata, strict=False))
 
-        rows = array("I", groups.gather(grouped()))
+        rows = array("I", gathered())
         if any(held):
             for number, split in zip(rows, held, strict=True):
                 if split:
