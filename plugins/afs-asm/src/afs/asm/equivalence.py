@@ -47,7 +47,13 @@ class Equivalence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def equivalent(
-    a: str, b: str, contract: Contract | None = None, *, seed: int = 0, n: int = 100, rom: bytes = b""
+    a: str | Assembly,
+    b: str | Assembly,
+    contract: Contract | None = None,
+    *,
+    seed: int = 0,
+    n: int = 100,
+    rom: bytes = b"",
 ) -> Equivalence:
     """Call two routines from ``n`` random states and compare what they leave.
 
@@ -55,7 +61,8 @@ def equivalent(
     registers, the flags N V Z C, decimal mode and widths, RAM and battery RAM but for the stack below S,
     the hardware registers written and their order, and RTS against RTL. What the contract lets be
     clobbered is left out, and the flags unless an output names one (``c``), where it has outputs.
-    A test, no proof. Raises DataError if either does not assemble.
+    What is assembled already must be so at the contract's address, with its symbols. A test, no proof.
+    Raises DataError if either does not assemble.
     """
     contract = contract or Contract()
     first, second = (_bench(code, name, contract, rom) for code, name in ((a, "first"), (b, "second")))
@@ -78,11 +85,15 @@ def equivalent(
     return Equivalence(equal=conclusive > 0, runs=n, conclusive=conclusive, cycles=(cycles[0], cycles[1]))
 
 
-def _bench(code: str, name: str, contract: Contract, rom: bytes) -> Workbench:
-    assembly = assemble(code, contract.address, symbols=contract.symbols, defines=contract.defines, rom=rom)
+def _bench(code: str | Assembly, name: str, contract: Contract, rom: bytes) -> Workbench:
+    assembly = code if isinstance(code, Assembly) else _assembled(code, contract, rom)
     if not assembly.ok or not assembly.blocks:
         raise DataError(f"the {name} routine does not assemble", hint=_why(assembly))
     return Workbench(assembly, contract, rom)
+
+
+def _assembled(code: str, contract: Contract, rom: bytes) -> Assembly:
+    return assemble(code, contract.address, symbols=contract.symbols, defines=contract.defines, rom=rom)
 
 
 def _why(assembly: Assembly) -> str:

@@ -161,11 +161,10 @@ def _spaced(item: Placed, text: str, new: str) -> str:
     first = len(commonpath([old, new]))
     most = min(len(old), len(new)) - first
     last = min(most, len(commonpath([old[::-1], new[::-1]])))
-    return (
-        raw[: _place(raw, old[:first])]
-        + new[first : len(new) - last]
-        + raw[_place(raw, old[: len(old) - last]) :]
-    )
+    start, end = _place(raw, old[:first]), _place(raw, old[: len(old) - last])
+    while start < end and raw[start] == " " and old[first] != " ":
+        start += 1
+    return raw[:start] + new[first : len(new) - last] + raw[end:]
 
 
 def _place(raw: str, before: str) -> int:
@@ -189,8 +188,10 @@ def _without(text: str, item: Placed) -> str:
     behind = text[item.end : end].strip()
     if not text[start : item.start].strip() and (not behind or behind[0] == ";"):
         return text[:start] + text[end + 1 :]
-    left, right = text[: item.start].rstrip(" "), text[item.end :].lstrip(" ")
-    return left.removesuffix(":").rstrip(" ") + (" " + right if not right.startswith(":") else right[1:])
+    left, right = text[: item.start], text[item.end :].lstrip(" ")
+    if right.startswith(":"):
+        return left + right[1:].lstrip(" ")
+    return left.rstrip(" ").removesuffix(":").rstrip(" ") + right
 
 
 def _joined(lines: Sequence[str] | None) -> str | None:

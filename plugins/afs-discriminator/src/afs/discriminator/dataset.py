@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -20,7 +20,7 @@ from afs.discriminator.domains import fits, pieces
 from afs.discriminator.evidence import FAULTY, Evidence
 from afs.discriminator.stand_ins import CodeBase
 from afs.discriminator.units import Unit, files_of, units_of
-from afs_core import Run, read_samples
+from afs_core import DataError, Run, read_samples
 
 __all__ = ["GENERATED", "SPLITS", "Dataset", "build_examples"]
 
@@ -55,7 +55,7 @@ def build_examples(
     """
     names = list(files_of(sources))
     found = Dataset(examples=[], files=len(names), units=0)
-    units = _distinct((unit for path, name in names for unit in units_of(path, name)), found.dropped)
+    units = _distinct(_read(names, sources, run, found.dropped), found.dropped)
     found.units = len(units)
     rng = run.rng("discriminator-data")
     if limit is not None and len(units) > limit:
@@ -68,6 +68,23 @@ def build_examples(
     found.examples = _balanced(made, rng, found.dropped)
     found.kinds = Counter(example.kind for example in found.examples if example.label == FAKE)
     return found
+
+
+def _read(
+    files: Sequence[tuple[Path, str]], sources: Sequence[Path], run: Run, dropped: Counter[str]
+) -> Iterator[Unit]:
+    """The units of all files. What lies in a folder and holds no samples is passed over and counted."""
+    with run.progress("read", len(files)) as bar:
+        for path, name in files:
+            run.check_cancelled()
+            bar.advance()
+            try:
+                yield from units_of(path, name)
+            except DataError as fault:
+                if path in sources:
+                    raise
+                run.warn(f"passed over: {fault.message}")
+                dropped["files that hold no samples"] += 1
 
 
 def _code_base(sources: Sequence[Path]) -> CodeBase:

@@ -7,11 +7,10 @@ import warnings
 from random import Random
 from typing import Final
 
-from afs.asm import assemble, check, equivalent
+from afs.asm import Assembly, assemble, check, equivalent
 from afs.asm.findings import ERROR
 from afs.discriminator.python_names import unbound_names
 from afs.discriminator.stand_ins import CodeBase, Surroundings
-from afs_core import DataError
 
 __all__ = ["ALIKE", "FAULTY", "UNKNOWN", "Evidence"]
 
@@ -26,6 +25,7 @@ class Evidence:
 
     def __init__(self, base: CodeBase, seed: int) -> None:
         self._base, self._seed = base, seed
+        self._kept: dict[tuple[str, str], Assembly | None] = {}
 
     def of(self, text: str, changed: str, domain: str) -> str:
         """:data:`FAULTY`, :data:`ALIKE` or :data:`UNKNOWN`. Prose is taken for what it was made to be."""
@@ -54,27 +54,30 @@ class Evidence:
         return any(name not in base for name in new if base or name.startswith("."))
 
     def _run(self, around: Surroundings, text: str, changed: str) -> str:
-        code, found = _assembled(around, text), _assembled(around, changed)
-        if code is None:
+        before, after = self._assembled(around, text), _assembly(around, changed)
+        if before is None:
             return UNKNOWN
-        if found is None:
+        if after is None:
             return FAULTY
-        if code == found:
+        if before.blocks == after.blocks:
             return ALIKE
-        first, second = around.around(text), around.around(changed)
-        try:
-            same = equivalent(first, second, around.contract, seed=self._seed, n=_STATES, rom=_ROM)
-        except DataError:
-            return UNKNOWN
+        same = equivalent(before, after, around.contract, seed=self._seed, n=_STATES, rom=_ROM)
         if same.difference:
             return FAULTY
         return ALIKE if same.equal else UNKNOWN
 
+    def _assembled(self, around: Surroundings, text: str) -> Assembly | None:
+        """The text assembled, remembered for its other corruptions."""
+        key = around.around(text), repr(around.contract)
+        if key not in self._kept:
+            self._kept = {key: _assembly(around, text)}
+        return self._kept[key]
 
-def _assembled(around: Surroundings, text: str) -> bytes | None:
+
+def _assembly(around: Surroundings, text: str) -> Assembly | None:
     contract = around.contract
     made = assemble(around.around(text), contract.address, symbols=contract.symbols, defines=contract.defines)
-    return made.code if made.ok and made.blocks else None
+    return made if made.ok and made.blocks else None
 
 
 def _of_python(text: str, changed: str) -> str:
