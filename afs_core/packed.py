@@ -7,6 +7,7 @@ key of a line and ``split`` its last, wherever afs knows all keys.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,10 @@ def _with_seams(batch: Sequence[TrainingSample]) -> tuple[bytes, bytes]:
         if prov is None or prov.split or prov.extra or sample.extra or sample.messages:
             break
     else:
-        lines = _encode_lines(batch)
-        if _NOTHING not in lines:
-            return lines, bytes([PROV]) * len(batch)
+        with contextlib.suppress(UnicodeEncodeError):
+            lines = _encode_lines(batch)
+            if _NOTHING not in lines:
+                return lines, bytes([PROV]) * len(batch)
     pairs = [_with_seam(sample) for sample in batch]
     return b"".join([line for line, _ in pairs]), bytes([seam for _, seam in pairs])
 

@@ -130,7 +130,7 @@ class TrainingSample(
     def sample_id(self) -> str:
         """16 hexadecimal digits of SHA-256 over what the sample teaches; provenance is not in it."""
         taught = [self.instruction, self.input, self.output, self.thinking, self.messages]
-        return hashlib.sha256(_encode(taught)).hexdigest()[:16]
+        return hashlib.sha256(_encoded(taught)).hexdigest()[:16]
 
     @property
     def group(self) -> str:
@@ -174,10 +174,13 @@ class TrainingSample(
         return _flat(row)
 
     def to_bytes(self) -> bytes:
-        """One line of JSON without its newline."""
+        """One line of JSON without its newline; lone surrogates become U+FFFD."""
         if self.extra or self.messages or (self.prov is not None and self.prov.extra):
-            return _encode(self.to_dict())
-        return _encode(self)
+            return _encoded(self.to_dict())
+        try:
+            return _encode(self)
+        except UnicodeEncodeError:
+            return _encoded(self.to_dict())
 
     def to_json(self) -> str:
         """One line of JSON without its newline."""
@@ -239,18 +242,27 @@ def _opened(cls: type[T], row: Any) -> T:
         raise DataError(f"wrong type or missing key: {fault}") from None
 
 
+def _encoded(value: Any) -> bytes:
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        return _encode(_without_surrogates(msgspec.to_builtins(value)))
+
+
 def _repaired(line: str | bytes) -> Any:
     try:
         text = line.decode() if isinstance(line, bytes) else line
-        return json.loads(_without_surrogates(json.dumps(json.loads(text), ensure_ascii=False)))
+        return _without_surrogates(json.loads(text))
     except UnicodeDecodeError as fault:
         raise DataError(f"not UTF-8 at byte {fault.start}") from None
     except (ValueError, RecursionError) as fault:
         raise DataError(f"not JSON: {fault}") from None
 
 
-def _without_surrogates(text: str) -> str:
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+def _without_surrogates(value: Any) -> Any:
+    """``value``, which JSON can hold, with U+FFFD for every lone surrogate in its texts."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _chat_turn(turn: Message, thinking: bool) -> dict[str, Any]:

@@ -151,9 +151,7 @@ def execute(stage: Stage, run: Run) -> Outcome:
     if done is None:
         done = _perform(stage, uses, inputs, key, work, run)
     if stage.gate and done.report is not None and not done.report.passed:
-        raise GateRefused(
-            f"{stage.name}: {done.report.title}: {_why(done.report)}", hint=f"see {stage.output}"
-        )
+        raise GateRefused(f"{_titled(stage, done.report)}: {_why(done.report)}", hint=f"see {stage.output}")
     return done
 
 
@@ -397,6 +395,11 @@ def _read_text(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
+
+
+def _titled(stage: Stage, report: Report) -> str:
+    same = stage.name.casefold() == report.title.casefold()
+    return stage.name if same else f"{stage.name}: {report.title}"
 
 
 def _why(report: Report) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afs_core.errors import DataError
+from afs_core.packed import pack
 from afs_core.sample import Message, Provenance, ToolCall, TrainingSample
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
@@ -156,6 +157,14 @@ def test_what_is_not_a_sample_is_named(line: bytes, reason: str) -> None:
 def test_a_lone_surrogate_is_repaired() -> None:
     sample = TrainingSample.from_json('{"instruction": "a\\ud83d", "output": "b"}')
     assert sample.instruction == "a�"
+
+
+def test_a_lone_surrogate_made_in_python_is_repaired_on_its_way_out() -> None:
+    sample = TrainingSample(instruction="a\udc80", output="b", prov=Provenance(source="c"))
+    mended = TrainingSample.from_json(sample.to_bytes())
+    assert mended.instruction == "a\N{REPLACEMENT CHARACTER}"
+    assert mended.sample_id == sample.sample_id
+    assert pack([[sample]], seams=True).lines == sample.to_bytes() + b"\n"
 
 
 def test_null_means_absent() -> None:

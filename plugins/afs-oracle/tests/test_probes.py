@@ -170,7 +170,8 @@ def test_a_probe_knows_its_group_its_parent_and_its_grader(training: list[Traini
         assert (
             probe.group.startswith("Name") if kind in ("address", "symbol") else probe.group == parent.source
         )
-        assert (probe.prov.kind, probe.prov.split, probe.prov.transforms) == ("recall", "", ())
+        assert (probe.prov.kind, probe.prov.split) == ("recall", "")
+        assert probe.prov.transforms == ("recall-probes",)
         assert probe.metadata["kind"] == "recall"
         assert probe.metadata["check"]["scorer"] == "exact-match"
         digits = probe.output.removeprefix("$")

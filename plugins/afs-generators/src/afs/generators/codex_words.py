@@ -41,7 +41,7 @@ _TAGS = (
 )
 _OPENING = re.compile(rf"<({'|'.join(_TAGS)})(?:\s[^<>]*)?>", re.IGNORECASE)
 _PROJECT = re.compile(r"# AGENTS\.md instructions\b[^\n]*\n+(?=<INSTRUCTIONS>)", re.IGNORECASE)
-_HEADINGS = ("# agents.md instructions", "you are `/root`")
+_HEADINGS = ("# agents.md instructions", "you are `/")  # the second: the name of an agent among several
 _REQUEST = "## My request for Codex:"
 _FOLDER = re.compile(r"<cwd>([^<\n]+)</cwd>|^Current working directory: ([^\n]+)$", re.MULTILINE)
 

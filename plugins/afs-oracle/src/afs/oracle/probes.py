@@ -102,7 +102,12 @@ class RecallProbes:
                 "check": {"scorer": "exact-match", "accept": _accepted(fact["value"])},
             },
             prov=msgspec.structs.replace(
-                prov, kind="recall", parents=(sample.sample_id,), group=sample.group, split="", transforms=()
+                prov,
+                kind="recall",
+                parents=(sample.sample_id,),
+                group=sample.group,
+                split="",
+                transforms=("recall-probes",),
             ),
         )
 
