@@ -6,17 +6,15 @@ that somebody wrote and ran.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from afs.asm.outline import ENDS
-from afs.discriminator.asm_line import Op
+from afs.discriminator.asm_line import BRANCHES, Op
 from afs.discriminator.words import words
 
 __all__ = ["FLOW", "flow_of"]
 
-_BRANCHES: Final = frozenset(("bcc", "bcs", "beq", "bmi", "bne", "bpl", "bvc", "bvs"))
 _COMPARES: Final = frozenset(("cmp", "cpx", "cpy", "bit"))
 _KEEP_FLAGS: Final = frozenset(("sta", "stx", "sty", "stz", "pha", "phx", "phy", "php", "phb", "phk", "phd"))
 _SETS_CARRY: Final = frozenset(
@@ -36,6 +34,8 @@ _SIZED: Final = {
     **dict.fromkeys(("cpx", "cpy", "ldx", "ldy"), "x"),
 }
 _BITS: Final = {"m": 0x20, "x": 0x10}
+_TRANSFERS: Final = frozenset(words("tdc txa tya"))
+_ALL: Final = frozenset("axy")
 
 #: The figures, in the order of :func:`flow_of`.
 FLOW: Final = words(
@@ -49,128 +49,131 @@ FLOW: Final = words(
 
 class _Flow:
     def __init__(self) -> None:
-        self.count: Counter[str] = Counter()
+        self.count = dict.fromkeys((*FLOW, "rts", "rtl", "rti", "jsr", "jsl"), 0)
         self.stack: list[str] = []
         self.before: Op | None = None
         self.second: Op | None = None
-        self.widths: dict[str, int] = {"m": 0, "x": 0}
-        self.changed: dict[str, int] = {"m": 0, "x": 0}
+        self.widths = {"m": 0, "x": 0}
+        self.changed = {"m": 0, "x": 0}
         self.open: dict[str, set[int]] = {"m": set(), "x": set()}
         self.set: set[str] = set()
         self.sizes: dict[str, set[str]] = {}
         self.defined: set[str] = set()
-        self.used: Counter[str] = Counter()
-        self.run = self.longest = 0
+        self.used: set[str] = set()
+        self.run = 0
         self.ended = False
 
     def take(self, op: Op) -> None:
         for label in op.labels:
             self._label(label)
+        for mark in op.marks:
+            self.count[mark] += 1
         if op.kind == "instruction":
             self._instruction(op)
         elif op.kind == "unknown":
-            self.count["unknown"] += 1
             self.before = None
         elif op.kind != "label":
             self.count["directives"] += 1
-            self.set |= {"a", "x", "y"} if op.kind == "macro-call" else set()
             self.before, self.ended = None, False
+            if op.kind == "macro-call":
+                self.set |= _ALL
 
     def _label(self, name: str) -> None:
         self.count["labels"] += 1
         self.defined.add(name)
         self.ended, self.before, self.second = False, None, None
-        self.set |= {"a"}
+        self.set.add("a")
 
     def _instruction(self, op: Op) -> None:
-        count, before = self.count, self.before
+        count, name = self.count, op.name
         count["instructions"] += 1
-        count["faulty"] += op.faulty
-        count["unreachable"] += self.ended
-        self._repeat(op)
-        self._stack(op)
-        self._carry(op)
-        self._registers(op)
-        self._sizes(op)
-        if before is not None:
-            count["idle_compare"] += before.name in _COMPARES and op.name not in _BRANCHES
-            count["branch_without_flags"] += op.name in _BRANCHES and before.name in _KEEP_FLAGS
-            same = bool(op.operand) and op.operand == before.operand
-            count["stored_twice"] += same and op.name == before.name and op.name in _STORES
-            count["reloaded"] += same and op.name[:2] == "ld" and before.name[:2] == "st"
-        for name in op.symbols:
-            self.used[name] += 1
-            count["global_branch"] += op.name in _BRANCHES and name[0] not in ".+-?"
-        self.ended = op.name in ENDS
-        self.second, self.before = before, op
+        if self.ended:
+            count["unreachable"] += 1
+        if self.before is not None:
+            self._beside(op, self.before)
+        else:
+            self.run = 0
+        role = _ROLES.get(name)
+        if role is not None:
+            role(self, op)
+        if op.form[-2:] in (",x", ",y") and op.form[-1] not in self.set:
+            count["unset_" + op.form[-1]] += 1
+        if op.form == "#e" and name in _SIZED and op.size:
+            self._immediate(op)
+        if op.symbols:
+            self.used.update(op.symbols)
+            if len(op.symbols) == 1:
+                self.sizes.setdefault(op.symbols[0], set()).add(op.suffix)
+        self.ended = name in ENDS
+        self.second, self.before = self.before, op
 
-    def _repeat(self, op: Op) -> None:
-        before = self.before
-        same = before is not None and before.shape == op.shape and before.operand == op.operand
-        self.run = self.run + 1 if same else 0
-        self.longest = max(self.longest, self.run)
-        self.count["repeated_ops"] += same
+    def _beside(self, op: Op, before: Op) -> None:
+        """What does not go with the instruction before."""
+        count, name, last = self.count, op.name, before.name
+        if op.operand == before.operand:
+            if op.shape == before.shape:
+                self.run += 1
+                count["repeated_ops"] += 1
+                count["longest_repeat"] = max(count["longest_repeat"], self.run)
+            if op.operand:
+                count["stored_twice"] += name == last and name in _STORES
+                count["reloaded"] += name[:2] == "ld" and last[:2] == "st"
+        else:
+            self.run = 0
+        if name in BRANCHES:
+            count["branch_without_flags"] += last in _KEEP_FLAGS
+        elif last in _COMPARES:
+            count["idle_compare"] += 1
+        if last in ("clc", "sec") and name in _LEAVE_CARRY:
+            count["idle_carry"] += 1
 
-    def _stack(self, op: Op) -> None:
-        count = self.count
-        if op.name in _PUSHES:
-            self.stack.append(_PUSHES[op.name])
-        elif op.name in _PULLS:
-            if not self.stack:
-                count["underflow"] += 1
-            elif self.stack.pop() != _PULLS[op.name]:
-                count["wrong_pull"] += 1
-        elif op.name in ("rts", "rtl", "rti"):
-            count["returns"] += 1
-            count[op.name] += 1
-            count["unbalanced"] += bool(self.stack)
-            count["left_wide"] += sum(bool(value) for value in self.changed.values())
-        elif op.name in ("jsr", "jsl"):
-            count[op.name] += 1
+    def push(self, op: Op) -> None:
+        self.stack.append(_PUSHES[op.name])
 
-    def _carry(self, op: Op) -> None:
-        count = self.count
-        names = [past.name for past in (self.before, self.second) if past is not None]
-        if op.name in ("adc", "sbc"):
-            count["no_carry"] += not any(name in _SETS_CARRY for name in names)
-            count["wrong_carry"] += names[:1] == ["sec" if op.name == "adc" else "clc"]
-        count["idle_carry"] += names[:1] in (["clc"], ["sec"]) and op.name in _LEAVE_CARRY
-
-    def _registers(self, op: Op) -> None:
-        count, before = self.count, self.before
-        target = _LOADS.get(op.name)
-        if target and before is not None and _LOADS.get(before.name) == target:
-            count["twice_loaded"] += op.name not in _transfers(target)
-        if op.name in _STORES:
-            count["stored_unset"] += _STORES[op.name] not in self.set
-        count["unset_x"] += ",x" in op.form and "x" not in self.set
-        count["unset_y"] += ",y" in op.form and "y" not in self.set
-        if target:
-            self.set.add(target)
-        elif op.name in ("jsr", "jsl"):
-            self.set |= {"a", "x", "y"}
-
-    def _sizes(self, op: Op) -> None:
-        count = self.count
-        if op.name in ("rep", "sep"):
-            self._set_widths(op)
-        elif op.name in ("plp", "xce"):
+    def pull(self, op: Op) -> None:
+        if not self.stack:
+            self.count["underflow"] += 1
+        elif self.stack.pop() != _PULLS[op.name]:
+            self.count["wrong_pull"] += 1
+        if op.name == "plp":
             self.widths, self.changed = {"m": 0, "x": 0}, {"m": 0, "x": 0}
-        elif op.form == "#e" and op.name in _SIZED and op.size:
-            flag = _SIZED[op.name]
-            known = self.widths[flag]
-            count["wrong_width"] += bool(known) and known != op.size
-            if not known:
-                self.open[flag].add(op.size)
-        stated = {"b": 1, "w": 2, "l": 3}.get(op.suffix, 0)
-        written = (op.digits + 1) // 2
-        count["suffix_misfit"] += bool(stated and written and stated != written)
-        count["leading_zero"] += op.digits > 2 and op.value < 1 << 4 * (op.digits - 2)
-        count["to_rom"] += op.name in ("sta", "stx", "sty", "stz", "inc", "dec") and _in_rom(op)
-        if len(op.symbols) == 1:
-            self.sizes.setdefault(op.symbols[0], set()).add(op.suffix)
+        self.load(op)
 
-    def _set_widths(self, op: Op) -> None:
+    def back(self, op: Op) -> None:
+        """A return."""
+        self.count["returns"] += 1
+        self.count[op.name] += 1
+        self.count["unbalanced"] += bool(self.stack)
+        self.count["left_wide"] += sum(map(bool, self.changed.values()))
+
+    def call(self, op: Op) -> None:
+        self.count[op.name] += 1
+        self.set |= _ALL
+
+    def add(self, op: Op) -> None:
+        """An addition or subtraction, which takes the carry in."""
+        last = self.before.name if self.before is not None else ""
+        second = self.second.name if self.second is not None else ""
+        self.count["no_carry"] += last not in _SETS_CARRY and second not in _SETS_CARRY
+        self.count["wrong_carry"] += last == ("sec" if op.name == "adc" else "clc")
+
+    def load(self, op: Op) -> None:
+        target = _LOADS.get(op.name)
+        if target is None:
+            return
+        before = self.before
+        if before is not None and _LOADS.get(before.name) == target and op.name not in _TRANSFERS:
+            self.count["twice_loaded"] += 1
+        self.set.add(target)
+
+    def store(self, op: Op) -> None:
+        self.count["stored_unset"] += _STORES[op.name] not in self.set
+
+    def switch(self, op: Op) -> None:
+        """A change of widths."""
+        if op.name == "xce":
+            self.widths, self.changed = {"m": 0, "x": 0}, {"m": 0, "x": 0}
+            return
         size = 2 if op.name == "rep" else 1
         for flag, bit in _BITS.items():
             if op.value >= 0 and op.value & bit:
@@ -179,6 +182,14 @@ class _Flow:
                 self.widths[flag] = size
                 self.changed[flag] = size if not opened else 0 if opened != size else opened
 
+    def _immediate(self, op: Op) -> None:
+        flag = _SIZED[op.name]
+        known = self.widths[flag]
+        if not known:
+            self.open[flag].add(op.size)
+        elif known != op.size:
+            self.count["wrong_width"] += 1
+
     def finish(self) -> None:
         count = self.count
         count["ends"] = self.ended
@@ -186,21 +197,21 @@ class _Flow:
         count["mixed_returns"] = min(count["rts"], count["rtl"])
         count["mixed_calls"] = min(count["jsr"], count["jsl"])
         count["open_widths"] = sum(len(sizes) > 1 for sizes in self.open.values())
-        local = [name for name in self.used if name[0] in ".+-"]
-        count["undefined_labels"] = sum(name not in self.defined for name in local)
-        count["unused_labels"] = sum(name[0] in ".+-" and name not in self.used for name in self.defined)
-        count["longest_repeat"] = self.longest
+        count["undefined_labels"] = sum(name[0] in ".+-" for name in self.used - self.defined)
+        count["unused_labels"] = sum(name[0] in ".+-" for name in self.defined - self.used)
         count["mixed_sizes"] = sum(len(sizes) > 1 for sizes in self.sizes.values())
 
 
-def _transfers(target: str) -> tuple[str, ...]:
-    return {"a": ("tdc",), "x": ("txa",), "y": ("tya",)}[target]
-
-
-def _in_rom(op: Op) -> bool:
-    if op.digits == 4:
-        return op.value >= 0x8000
-    return op.digits == 6 and op.value >> 16 & 0x7F < 0x70 and op.value & 0x8000 > 0
+_ROLES: Final[dict[str, Callable[[_Flow, Op], None]]] = {
+    **dict.fromkeys(_LOADS, _Flow.load),
+    **dict.fromkeys(_PUSHES, _Flow.push),
+    **dict.fromkeys(_PULLS, _Flow.pull),
+    **dict.fromkeys(_STORES, _Flow.store),
+    **dict.fromkeys(("rts", "rtl", "rti"), _Flow.back),
+    **dict.fromkeys(("jsr", "jsl"), _Flow.call),
+    **dict.fromkeys(("adc", "sbc"), _Flow.add),
+    **dict.fromkeys(("rep", "sep", "xce"), _Flow.switch),
+}
 
 
 def flow_of(ops: Sequence[Op]) -> list[float]:

@@ -61,7 +61,7 @@ def build_examples(
     if limit is not None and len(units) > limit:
         found.dropped["beyond the limit"] += len(units) - limit
         units = [units[place] for place in sorted(rng.sample(range(len(units)), limit))]
-    splits = split_files([unit.source for unit in units], rng)
+    splits = split_files(units, rng)
     maker = _Maker(units, splits, _chosen(kinds), Evidence(_code_base(sources), run.seed), run)
     pairs = maker.pairs(found.dropped)
     made = [*pairs, *_generated(generated, units, rng, found.dropped)]
@@ -113,18 +113,28 @@ def _distinct(units: Iterable[Unit], dropped: Counter[str]) -> list[Unit]:
     return kept
 
 
-def split_files(sources: Iterable[str], rng: Random) -> dict[str, str]:
-    """A split for each source, so that the units are shared out as :data:`SPLITS` says."""
-    counts = Counter(sources)
+def split_files(units: Iterable[Unit], rng: Random) -> dict[str, str]:
+    """A split for each source, so that the units of each domain are shared out as :data:`SPLITS` says.
+
+    A source counts for the domain of its first unit; the largest are placed first.
+    """
+    counts: Counter[str] = Counter()
+    domains: dict[str, str] = {}
+    for unit in units:
+        counts[unit.source] += 1
+        domains.setdefault(unit.source, unit.domain)
+    totals: Counter[str] = Counter()
+    for source, count in counts.items():
+        totals[domains[source]] += count
     order = sorted(counts)
     rng.shuffle(order)
-    held: Counter[str] = Counter()
-    total = sum(counts.values())
+    held: Counter[tuple[str, str]] = Counter()
     found = {}
     for source in sorted(order, key=lambda name: -counts[name]):
-        split = max(SPLITS, key=lambda name: SPLITS[name] * total - held[name])
+        domain = domains[source]
+        split = max(SPLITS, key=lambda name: SPLITS[name] * totals[domain] - held[domain, name])
         found[source] = split
-        held[split] += counts[source]
+        held[domain, split] += counts[source]
     return found
 
 

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from afs.asm import reads_as_code
 from afs.asm.fences import LANGUAGES, fenced_blocks
+from afs.asm.lines import code_end
+from afs.discriminator.asm_line import looks
 
 __all__ = ["DOMAINS", "Piece", "domain_of", "fits", "one_line", "pieces"]
 
 DOMAINS: Final = ("asm", "python", "prose")
+_MOSTLY: Final = 0.75
 _WORDS: Final = 12
 _LINES: Final = range(3, 151)
 _LONGEST: Final = 8_000
@@ -48,7 +50,8 @@ def domain_of(text: str) -> str:
     """``python`` where a statement says so, ``asm`` where most lines are such, else ``prose``."""
     if _PYTHON.search(text):
         return "python"
-    return "asm" if reads_as_code(text) else "prose"
+    found = [looks(line) for line in text.split("\n") if line[: code_end(line)].strip()]
+    return "asm" if 2 in found and sum(map(bool, found)) >= _MOSTLY * len(found) else "prose"
 
 
 def pieces(text: str) -> Iterator[Piece]:

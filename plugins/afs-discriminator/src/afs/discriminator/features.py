@@ -53,6 +53,9 @@ NAMES: Final = (
 )
 
 
+Floats = NDArray[np.float64]
+
+
 class Models(NamedTuple):
     """Language models of words and of the shapes of assembly's statements, fitted on real texts."""
 
@@ -146,7 +149,7 @@ def _addresses() -> AddressDatabase:
     return AddressDatabase()
 
 
-def matrix(texts: Sequence[Prepared], models: Models) -> NDArray[np.float64]:
+def matrix(texts: Sequence[Prepared], models: Models) -> Floats:
     """A row for each text, with the columns of :data:`NAMES`."""
     rows = np.full((len(texts), len(NAMES)), np.nan)
     if not texts:
@@ -166,41 +169,67 @@ def _unknown(text: Prepared, model: LanguageModel) -> float:
     return float(np.count_nonzero(~model.knows(text.names))) if text.names else 0.0
 
 
-def _surprises(texts: Sequence[Sequence[int]], model: LanguageModel) -> NDArray[np.float64]:
-    ids, bounds = joined(texts)
+def _surprises(texts: Sequence[Sequence[int]], model: LanguageModel) -> Floats:
+    """The figures of ``_SURPRISE`` for each text; NaN for those without tokens."""
     rows = np.full((len(texts), len(_SURPRISE)), np.nan)
-    if not len(ids):
+    full = [place for place, text in enumerate(texts) if text]
+    if not full:
         return rows
+    ids, bounds = joined([texts[place] for place in full])
     surprise, seen2, seen3 = model.surprise(ids)
-    marks = ids == LINE
-    for row, (first, last) in zip(rows, bounds, strict=True):
-        if last > first:
-            row[:] = _figures(surprise[first:last], seen2[first:last], seen3[first:last], marks[first:last])
+    inside = np.ones(len(ids), bool)
+    inside[bounds[:, 0] - 1] = inside[bounds[:, 0] - 2] = False
+    surprise, seen2, seen3 = surprise[inside], seen2[inside], seen3[inside]
+    sizes = bounds[:, 1] - bounds[:, 0]
+    starts = np.cumsum(sizes) - sizes
+    rows[full] = _figures(surprise, seen2, seen3, ids[inside] == LINE, starts, sizes)
     return rows
 
 
 def _figures(
-    surprise: NDArray[np.float64],
+    surprise: Floats,
     seen2: NDArray[np.int32],
     seen3: NDArray[np.int32],
     marks: NDArray[np.bool_],
-) -> list[float]:
-    """The figures of ``_SURPRISE`` for one text."""
-    order = np.sort(surprise)
-    count = len(order)
-    ends = np.flatnonzero(marks)
-    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else np.array([0])
-    sums = np.add.reduceat(surprise, starts)
-    sizes = np.diff(np.concatenate((starts, [count])))
-    lines = np.sort(sums / sizes)
-    return [
-        float(order.mean()),
-        float(order[-1]),
-        float(order[-3:].mean()),
-        float(order[-max(1, count // 10) :].mean()),
-        float(np.count_nonzero(seen3 == 0)) / count,
-        float(np.count_nonzero(seen2 == 0)) / count,
-        float(surprise[-4:].mean()),
-        float(lines[-1]),
-        float(lines[-2]) if len(lines) > 1 else float(lines[-1]),
+    starts: NDArray[np.intp],
+    sizes: NDArray[np.intp],
+) -> Floats:
+    """A row for each text, from the tokens of all; text ``i`` has ``sizes[i]`` of them from ``starts[i]``."""
+    which = np.repeat(np.arange(len(sizes)), sizes)
+    ordered = surprise[np.lexsort((surprise, which))]
+    ends = starts + sizes
+    lines, per_text = _line_means(surprise, marks, starts)
+    first = np.cumsum(per_text) - per_text
+    by_line = lines[np.lexsort((lines, np.repeat(np.arange(len(sizes)), per_text)))]
+    last = first + per_text - 1
+    figures = [
+        np.add.reduceat(surprise, starts) / sizes,
+        ordered[ends - 1],
+        _mean_before(ordered, ends, np.minimum(sizes, 3)),
+        _mean_before(ordered, ends, np.maximum(sizes // 10, 1)),
+        np.add.reduceat(seen3 == 0, starts, dtype=np.intp) / sizes,
+        np.add.reduceat(seen2 == 0, starts, dtype=np.intp) / sizes,
+        _mean_before(surprise, ends, np.minimum(sizes, 4)),
+        by_line[last],
+        by_line[np.maximum(last - 1, first)],
     ]
+    return np.stack(figures, axis=1)
+
+
+def _line_means(
+    surprise: Floats, marks: NDArray[np.bool_], starts: NDArray[np.intp]
+) -> tuple[Floats, NDArray[np.intp]]:
+    """The mean of each line, and how many lines each text has. A line ends behind its mark."""
+    begins = np.zeros(len(surprise), bool)
+    begins[1:] = marks[:-1]
+    begins[starts] = True
+    places = np.flatnonzero(begins)
+    sizes = np.diff(np.append(places, len(surprise)))
+    return np.add.reduceat(surprise, places) / sizes, np.add.reduceat(begins, starts, dtype=np.intp)
+
+
+def _mean_before(values: Floats, ends: NDArray[np.intp], counts: NDArray[np.intp]) -> Floats:
+    """The mean of the last ``counts`` values before each of ``ends``."""
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    means: Floats = (sums[ends] - sums[ends - counts]) / counts
+    return means

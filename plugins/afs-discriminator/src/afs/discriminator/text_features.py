@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import string
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -45,6 +46,10 @@ _EXTREMES: Final = (
     ("all", "none"),
     ("true", "false"),
 )
+_LETTERS: Final = string.ascii_letters.encode()
+_DIGITS: Final = string.digits.encode()
+_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_BODIES: Final = ("body", "orelse", "finalbody")
 _OPEN: Final = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -53,15 +58,16 @@ def surface_of(text: str, lines: Sequence[str]) -> list[float]:
     bare = [line.strip() for line in lines if line.strip()]
     count = max(1, len(bare))
     adjacent = sum(one == other for one, other in itertools.pairwise(bare))
-    size = max(1, len(text))
+    plain = text.encode("utf-8", "replace")
+    size = max(1, len(plain))
     return [
         float(len(text)),
         float(len(bare)),
         1 - len(set(bare)) / count,
         adjacent / count,
         len(bare[-1]) / (size / count) if bare else 0.0,
-        sum(map(str.isalpha, text)) / size,
-        sum(map(str.isdigit, text)) / size,
+        1 - len(plain.translate(None, _LETTERS)) / size,
+        1 - len(plain.translate(None, _DIGITS)) / size,
         float(sum(text.count(left) - text.count(right) for left, right in _OPEN.items())),
     ]
 
@@ -81,11 +87,11 @@ def prose_of(text: str) -> list[float]:
         float(text.rstrip()[-1:] in ".!?:\"')`"),
         float(text[:1].isupper() or text[:1] in "`\"'(*"),
         sum(number - 1 for number in pairs.values()) / max(1, len(flat)),
-        float(_longest_cycle(flat)),
+        float(_longest_cycle(flat) if len(pairs) < len(flat) - 2 else 0),
         float(bool(starts) and starts[0]),
         sum(shared) / len(shared) if shared else -1.0,
         min(shared) if shared else -1.0,
-        sum(word in ("not", "no", "never", "none", "cannot") for word in flat) / max(1, len(flat)),
+        sum(map(flat.count, ("not", "no", "never", "none", "cannot"))) / max(1, len(flat)),
         float(sum(one == other == "not" for one, other in itertools.pairwise(flat))),
         float(sum(one in present and other in present for one, other in _EXTREMES)),
         float(text.count("`") % 2),
@@ -139,6 +145,11 @@ def _parsed(text: str) -> tuple[ast.Module | None, float]:
 
 def _after_end(tree: ast.Module) -> int:
     """Statements that follow one which leaves their block."""
-    ends = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-    bodies = [body for node in ast.walk(tree) if isinstance(body := getattr(node, "body", None), list)]
-    return sum(isinstance(statement, ends) for body in bodies for statement in body[:-1])
+    found = 0
+    bodies: list[Sequence[ast.stmt]] = [tree.body]
+    while bodies:
+        body = bodies.pop()
+        found += sum(isinstance(statement, _ENDS) for statement in body[:-1])
+        for statement in body:
+            bodies += [inner for name in _BODIES if (inner := getattr(statement, name, None))]
+    return found

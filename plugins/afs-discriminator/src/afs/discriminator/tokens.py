@@ -15,6 +15,7 @@ _WORD = re.compile(r"[.!%#?]*[A-Za-z_]\w*(?:'\w+)?|\$[0-9A-Fa-f]+|\d+|[^\w\s]")
 _CACHED: Final = 1 << 16
 
 
+@lru_cache(maxsize=_CACHED)
 def number_of(text: str) -> int:
     """The same number for the same text, everywhere."""
     return crc32(text.encode("utf-8", "surrogatepass")) + 1

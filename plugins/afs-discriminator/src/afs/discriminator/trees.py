@@ -15,14 +15,15 @@ __all__ = ["Trees"]
 
 
 class Trees(NamedTuple):
-    """Nodes of all trees in a row; ``roots`` are the first of each, ``depth`` the longest way down. A leaf
-    is its own child, and its ``value`` is what it gives."""
+    """Nodes of all trees in a row; ``roots`` are the first of each, ``depth`` the longest way down.
 
-    feature: NDArray[np.int32]
+    ``column`` is twice the feature, and one more where NaN goes left. ``children`` has the left and the
+    right one of each node, shape (nodes, 2); a leaf is its own, and ``value`` is what it gives.
+    """
+
+    column: NDArray[np.int32]
     threshold: NDArray[np.float64]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    nan_left: NDArray[np.bool_]
+    children: NDArray[np.int32]
     value: NDArray[np.float64]
     roots: NDArray[np.int32]
     depth: int
@@ -36,12 +37,11 @@ class Trees(NamedTuple):
         every = np.concatenate(nodes)
         offset = np.repeat(roots, [len(tree) for tree in nodes])
         own, leaf = np.arange(len(every)), every["is_leaf"].astype(bool)
+        sides = [np.where(leaf, own, every[side] + offset) for side in ("left", "right")]
         return cls(
-            every["feature_idx"].astype(np.int32),
+            (2 * every["feature_idx"] + every["missing_go_to_left"].astype(bool)).astype(np.int32),
             every["num_threshold"].astype(np.float64),
-            np.where(leaf, own, every["left"] + offset).astype(np.int32),
-            np.where(leaf, own, every["right"] + offset).astype(np.int32),
-            every["missing_go_to_left"].astype(bool),
+            np.stack(sides, axis=1).astype(np.int32),
             every["value"].astype(np.float64),
             roots.astype(np.int32),
             int(every["depth"].max()),
@@ -49,12 +49,15 @@ class Trees(NamedTuple):
         )
 
     def margins(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log odds of the second class, one a row."""
-        where = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
-        which = np.arange(len(rows))[:, None]
+        """Log odds of the second class, one a row; ``rows`` has shape (texts, features)."""
+        count, width = rows.shape
+        # Every feature twice: NaN is above all thresholds in the first, below all in the second.
+        both = np.stack((rows, np.where(np.isnan(rows), -np.inf, rows)), axis=2).ravel()
+        start = (np.arange(count) * 2 * width)[:, None]
+        where = np.tile(self.roots, (count, 1))
+        children = self.children.ravel()
         for _ in range(self.depth):
-            values = rows[which, self.feature[where]]
-            left = (values <= self.threshold[where]) | (np.isnan(values) & self.nan_left[where])
-            where = np.where(left, self.left[where], self.right[where])
+            right = ~(both[start + self.column[where]] <= self.threshold[where])
+            where = children[2 * where + right]
         margins: NDArray[np.float64] = self.value[where].sum(axis=1) + self.baseline
         return margins
