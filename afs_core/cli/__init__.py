@@ -21,14 +21,24 @@ if TYPE_CHECKING:
     from afs_core.cli.options import data_path as data_path
     from afs_core.cli.options import options_of as options_of
     from afs_core.cli.options import settings_from as settings_from
+    from afs_core.cli.sample_options import faulty as faulty
+    from afs_core.cli.sample_options import on_error_option as on_error_option
+    from afs_core.cli.sample_options import output_option as output_option
+    from afs_core.cli.sample_options import rejected_option as rejected_option
+    from afs_core.cli.sample_options import sample_inputs as sample_inputs
 
 _HOMES = {
     "AfsCommand": "command",
     "Console": "console",
     "afs_command": "command",
     "data_path": "options",
+    "faulty": "sample_options",
+    "on_error_option": "sample_options",
     "options_of": "options",
+    "output_option": "sample_options",
+    "rejected_option": "sample_options",
     "required_input": "command",
+    "sample_inputs": "sample_options",
     "settings_from": "options",
 }
 

@@ -9,15 +9,13 @@ import click
 
 from afs.augment.transform import Kind
 from afs_core import Stage, execute
-from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.cli import Console, afs_command, data_path, on_error_option, required_input, sample_inputs
 
 _AUGMENT, _DISTINCT = "transforms/augment", "transforms/distinct-variants"
 
 
 @afs_command(seed=True)
-@click.option(
-    "--input", "inputs", multiple=True, type=data_path, help="Sample files or folders, or - for stdin"
-)
+@sample_inputs
 @click.option(
     "--output", type=data_path, default=Path("-"), help="Where samples and variants go  [default: stdout]"
 )
@@ -31,13 +29,7 @@ _AUGMENT, _DISTINCT = "transforms/augment", "transforms/distinct-variants"
     type=click.Choice(["train", "any"]),
     help="any: augment samples of no split, and of val and test, too  [default: train]",
 )
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="What a line that is no sample does; skip sets it aside beside the output",
-)
+@on_error_option
 def augment(
     console: Console,
     inputs: tuple[Path, ...],

@@ -8,16 +8,14 @@ from typing import Any
 import click
 
 from afs_core import Stage, UsageError, execute
-from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.cli import Console, afs_command, data_path, on_error_option, required_input, sample_inputs
 
 _EXACT, _NEAR = "transforms/exact-dedupe", "transforms/near-dedupe"
 _KEEP = "plugins.dedupe.near-dedupe.keep"
 
 
 @afs_command()
-@click.option(
-    "--input", "inputs", multiple=True, type=data_path, help="Sample files or folders, or - for stdin"
-)
+@sample_inputs
 @click.option(
     "--output", type=data_path, default=Path("-"), help="Where the kept samples go  [default: stdout]"
 )
@@ -49,13 +47,7 @@ _KEEP = "plugins.dedupe.near-dedupe.keep"
     type=click.Choice(["drop", "group"]),
     help="With --near: drop near-duplicates, or give them one group for the split  [default: drop]",
 )
-@click.option(
-    "--on-error",
-    type=click.Choice(["stop", "skip"]),
-    default="stop",
-    show_default=True,
-    help="What a line that is no sample does; skip sets it aside beside the output",
-)
+@on_error_option
 def dedupe(
     console: Console,
     inputs: tuple[Path, ...],

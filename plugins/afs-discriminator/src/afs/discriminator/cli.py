@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from afs.training.options import (
-    cache_option,
+from afs.training.options import cache_option, profile_option
+from afs_core import Outcome, UsageError
+from afs_core.cli import (
+    Console,
+    afs_command,
+    data_path,
     on_error_option,
     output_option,
-    profile_option,
     rejected_option,
+    required_input,
     sample_inputs,
 )
-from afs_core import Outcome, UsageError
-from afs_core.cli import Console, afs_command, data_path, required_input
 
 if TYPE_CHECKING:
     from afs.discriminator.dataset import Dataset

@@ -9,18 +9,18 @@ from typing import Any
 import click
 
 from afs.training import refusal
-from afs.training.options import (
-    faulty,
-    given,
-    histogram,
-    on_error_option,
-    sample_inputs,
-    samples_in,
-    tell_faults,
-)
+from afs.training.options import given, histogram, samples_in, tell_faults
 from afs.training.statistics import DatasetStatistics, Spread, describe
 from afs_core import GateRefused, Run, Stage, UsageError, execute
-from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.cli import (
+    Console,
+    afs_command,
+    data_path,
+    faulty,
+    on_error_option,
+    required_input,
+    sample_inputs,
+)
 from afs_core.jsonl import Fault
 
 __all__ = ["analyze", "prepare"]

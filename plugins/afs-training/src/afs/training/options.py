@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,31 +9,20 @@ from typing import Any
 import click
 
 from afs_core import DataError, Run, TrainingSample, read_samples
-from afs_core.cli import Console, data_path
+from afs_core.cli import Console
 from afs_core.jsonl import Fault, OnFault
 from afs_core.stream import sample_files
 
 __all__ = [
     "cache_option",
-    "faulty",
     "given",
     "histogram",
-    "on_error_option",
-    "output_option",
-    "rejected_option",
-    "sample_inputs",
     "samples_in",
     "tell_faults",
 ]
 
 _BAR = 40
 
-sample_inputs = click.option(
-    "--input", "inputs", multiple=True, type=data_path, help="Sample files or folders, or - for stdin"
-)
-faulty = functools.partial(
-    click.option, "--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True
-)
 profile_option = click.option(
     "--score-profile",
     "--profile",
@@ -43,16 +31,6 @@ profile_option = click.option(
 )
 cache_option = click.option(
     "--cache/--no-cache", default=None, help="Remember the scores of expensive scorers  [default: cache]"
-)
-on_error_option = faulty(
-    help="What a line that is no sample does; skip sets it aside in OUTPUT.rejected.jsonl"
-)
-
-output_option = click.option(
-    "--output", type=data_path, default=Path("-"), help="File that is written  [default: stdout]"
-)
-rejected_option = click.option(
-    "--rejected", type=data_path, help="Where the samples go that are not taken, each with the reason"
 )
 
 

@@ -9,10 +9,19 @@ from typing import Any
 import click
 
 from afs.training.mixture import shares_of
-from afs.training.options import given, on_error_option, output_option, rejected_option, sample_inputs
+from afs.training.options import given
 from afs.training.selection import SELECTORS
 from afs_core import Counts, Outcome, Stage, UsageError, execute
-from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.cli import (
+    Console,
+    afs_command,
+    data_path,
+    on_error_option,
+    output_option,
+    rejected_option,
+    required_input,
+    sample_inputs,
+)
 from afs_core.cli.options import NamedValue
 
 __all__ = ["RATIOS", "merge", "rebalance"]

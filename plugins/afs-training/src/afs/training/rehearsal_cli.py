@@ -7,11 +7,20 @@ from typing import Any
 
 import click
 
-from afs.training.options import given, on_error_option, output_option, rejected_option, sample_inputs
+from afs.training.options import given
 from afs.training.rehearsal_mix import HELD_OUT, REHEARSED
 from afs.training.selection import SELECTORS
 from afs_core import Stage, UsageError, execute
-from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.cli import (
+    Console,
+    afs_command,
+    data_path,
+    on_error_option,
+    output_option,
+    rejected_option,
+    required_input,
+    sample_inputs,
+)
 
 __all__ = ["rehearsal_build", "rehearsal_mix"]
 

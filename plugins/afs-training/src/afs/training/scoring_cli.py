@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from afs.training.options import (
-    cache_option,
-    faulty,
-    given,
-    histogram,
-    on_error_option,
-    profile_option,
-    sample_inputs,
-    samples_in,
-    tell_faults,
-)
+from afs.training.options import cache_option, given, histogram, profile_option, samples_in, tell_faults
 from afs.training.score_statistics import Distribution, ScoreStatistics, describe_scores
 from afs_core import DataError, Run, Stage, TrainingSample, UsageError, atomic_write, execute, read_samples
-from afs_core.cli import Console, afs_command, data_path, required_input
+from afs_core.cli import (
+    Console,
+    afs_command,
+    data_path,
+    faulty,
+    on_error_option,
+    required_input,
+    sample_inputs,
+)
 from afs_core.jsonl import Fault
 from afs_core.stream import sample_files
 
