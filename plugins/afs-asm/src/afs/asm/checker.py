@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from .blocks import Blocks
 from .conditions import Evaluator
@@ -181,11 +182,13 @@ class _Check:
     def _find(self, fault: Fault, position: Position) -> None:
         if self.context.foreign or (fault.code == "label-width" and self.context.optimizes):
             return
-        _, severity, code, reason, fix = fault
+        reason = fault.reason
         if self.call and self.caller:
             reason += f" (called from line {self.caller})"
         if len(self.findings) < _MAX_FINDINGS:
-            self.findings.append(Finding(position.line, position.column, severity, code, reason, fix))
+            self.findings.append(
+                Finding(position.line, position.column, fault.severity, fault.code, reason, fault.fix)
+            )
 
     def _continued(self, lines: Sequence[str], number: int, first: int) -> int:
         """Take the logical line whose first line has `number`; the number of its last line."""
@@ -272,14 +275,15 @@ class _Check:
 
     def _resolved(self, facts: Facts, limit: int, start: int, line: LogicalLine) -> None:
         shown = [
-            fault._replace(
+            replace(
+                fault,
                 at=min(start + fault.at, limit),
                 fix="" if STUB in fault.fix or STUB in fault.reason else fault.fix,
                 reason=fault.reason.replace(STUB, "…"),
             )
             for fault in facts.faults
         ]
-        self._take(facts._replace(faults=tuple(shown)), line.at(start).line, line)
+        self._take(replace(facts, faults=tuple(shown)), line.at(start).line, line)
 
     def _assign(self, name: str, operator: str, value: str, start: int, line: LogicalLine) -> None:
         bare, well_formed = unquoted_value(value)
@@ -364,7 +368,7 @@ class _Check:
         other.lines(body.lines, body.first)
         for finding in (*other.findings, *other.context.finish()):
             reason = finding.reason.replace(STUB, "…") + _IN_MACRO
-            self.findings.append(msgspec.structs.replace(finding, severity=WARNING, reason=reason))
+            self.findings.append(replace(finding, severity=WARNING, reason=reason))
 
 
 _INDEX = re.compile(r"<[^<>]*>")

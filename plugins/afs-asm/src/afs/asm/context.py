@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from .blocks import Blocks
 from .directives import PULLS
@@ -17,7 +19,7 @@ _FIRST_BANK: Final = 0
 _FIRST_ADDRESS: Final = 0x8000
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Bytes from the start of a section, in a bank that may be unknown. Places of one section have a known
     distance; a new section begins wherever the text does not tell the bytes between. `value` is that of
     an assigned number; `static` says that it is one."""
@@ -29,7 +31,7 @@ class Place(NamedTuple):
     value: int | None = None
 
 
-class _Use(NamedTuple):
+class _Use(msgspec.Struct, frozen=True, gc=False):
     """A name as used: the full names it may stand for, how it is used, and from where."""
 
     name: str
@@ -41,7 +43,7 @@ class _Use(NamedTuple):
     length: int = 0
 
 
-class Flow(NamedTuple):
+class Flow(msgspec.Struct, frozen=True, gc=False):
     """A step, and the full names that its target may have; or a label that is passed, which has no step,
     and as `targets` its full name and, unless it begins a routine, "inner"."""
 

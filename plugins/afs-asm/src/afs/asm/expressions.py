@@ -8,7 +8,9 @@ byte, decimals by value. A name may be of any width.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from .functions import misuse
 
@@ -19,7 +21,7 @@ STUB: Final = "\x01"
 MAX_DEPTH: Final = 256
 
 
-class Expression(NamedTuple):
+class Expression(msgspec.Struct, frozen=True, gc=False):
     """What an expression consists of. `width` is that of its literals in bytes, 0 without any.
 
     `literal` is the value if the expression is one number. `fault` says what is wrong at

@@ -5,13 +5,15 @@ Facts depend on the line's text alone, so they are computed once for each differ
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from .findings import Fault
 from .functions import SIGNATURES
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """An instruction that sets the widths of the registers, or has an immediate that depends on them.
 
     `kind`: rep and sep with the bits as `value`, -1 unknown; m and x for an immediate that goes with that
@@ -25,7 +27,7 @@ class Step(NamedTuple):
     name: str = ""
 
 
-class Event(NamedTuple):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """Something to be settled in context: `kind` names one of the methods `_take_…` of Context. `offset` is
     the bytes that the line assembles to before it, -1 if nobody knows."""
 
@@ -36,7 +38,7 @@ class Event(NamedTuple):
     offset: int = 0
 
 
-class Facts(NamedTuple):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """`length` is the bytes that the line assembles to, -1 if that depends on more than its text; `steps`
     what it does to the widths of the registers, and with them."""
 

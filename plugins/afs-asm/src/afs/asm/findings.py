@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 
 ERROR = "error"
 WARNING = "warning"
 
 
-class Fault(NamedTuple):
+class Fault(msgspec.Struct, frozen=True, gc=False):
     """A fault within one statement; `at` is an index into the statement's tidy text."""
 
     at: int

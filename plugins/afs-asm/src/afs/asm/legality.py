@@ -7,7 +7,9 @@ may have any width that the mnemonic has for that form.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from .expressions import STUB, Expression
 from .findings import ERROR, WARNING, Fault
@@ -42,7 +44,7 @@ _MEANT: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What is known of an instruction as written. `length` in bytes, 0 if it depends on a name.
 
     `target` is the name that a short or long branch aims at; `near` that its labels must lie in the
@@ -116,7 +118,7 @@ def _accumulator(mnemonic: str, suffix: str, text: str, forms: Forms) -> Verdict
         as_label = _with_operand(Written.of(mnemonic, suffix, operand(text)), forms)
         if as_label.faults:
             return _refuse(0, "no-such-form", reason, mnemonic if "" in forms else "")
-        return as_label._replace(letter=reason)
+        return msgspec.structs.replace(as_label, letter=reason)
     if suffix:
         return _refuse(-1, "suffix", "the accumulator form takes no size", f"{mnemonic} a")
     return Verdict(form="a", length=1)

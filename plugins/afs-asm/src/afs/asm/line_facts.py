@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from .directive_facts import assign_facts, data_facts, directive_facts
 from .directives import CLOSES_CONDITION
 from .expressions import STUB, expression
@@ -47,7 +49,7 @@ def facts_of_code(code: str) -> Facts:
         neat = tidy(part.text)
         facts = _shifted(_statement_facts(neat), neat, part.text, part.start)
         faults += facts.faults
-        events += (event._replace(offset=length) for event in facts.events) if length else facts.events
+        events += (replace(event, offset=length) for event in facts.events) if length else facts.events
         steps += facts.steps
         length = -1 if length < 0 or facts.length < 0 else length + facts.length
     closing = closing_event(events) if len(found) > 1 else None
@@ -68,20 +70,18 @@ def closing_event(events: Sequence[Event]) -> Event | None:
 
 
 def _shifted(facts: Facts, neat: str, raw: str, start: int) -> Facts:
-    faults, events, length, steps = facts
-    if not faults and not events and not steps:
+    """The facts of the tidy statement `neat`, with places counted in the line that has it as `raw`."""
+    if not (facts.faults or facts.events or facts.steps) or (neat == raw and not start):
         return facts
-    if neat == raw:
-        if faults:
-            faults = tuple([Fault(start + at, *rest) for at, *rest in faults])
-        events = tuple([Event(kind, name, start + at, more, by) for kind, name, at, more, by in events])
-        steps = tuple([Step(kind, value, start + at, name) for kind, value, at, name in steps])
-        return Facts(faults, events, length, steps)
+
+    def place(at: int) -> int:
+        return start + (at if neat == raw else _raw_index(at, neat, raw))
+
     return Facts(
-        tuple(fault._replace(at=start + _raw_index(fault.at, neat, raw)) for fault in faults),
-        tuple(event._replace(at=start + _raw_index(event.at, neat, raw)) for event in events),
-        length,
-        tuple(step._replace(at=start + _raw_index(step.at, neat, raw)) for step in steps),
+        tuple([replace(fault, at=place(fault.at)) for fault in facts.faults]),
+        tuple([replace(event, at=place(event.at)) for event in facts.events]),
+        facts.length,
+        tuple([replace(step, at=place(step.at)) for step in facts.steps]),
     )
 
 
@@ -103,7 +103,8 @@ def _of_verdict(verdict: Verdict, operand_at: int, at: int, upper: bool, steps: 
     length = verdict.length or -1
     if faults:
         faults = tuple(
-            fault._replace(
+            replace(
+                fault,
                 at=at if fault.at < 0 else operand_at + fault.at,
                 fix=_in_case(fault.fix) if upper else fault.fix,
             )
@@ -174,7 +175,7 @@ def _statement_facts(text: str) -> Facts:
     facts = _BY_KIND.get(statement.kind, _nothing)(statement)
     if not labels and not params:
         return facts
-    return facts._replace(events=(*labels, *params, *facts.events))
+    return replace(facts, events=(*labels, *params, *facts.events))
 
 
 def _open_quote(text: str) -> int:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 #: A text or character in quotes; three apostrophes are the character itself.
 QUOTED = r"""(?:"[^"]*"|'''|'[^'][^']*')"""
 #: Everything before a comment; stops before a quote that nobody closes.
@@ -21,7 +23,7 @@ _SEPARATOR = re.compile(r"\s:(?=\s|$)")
 MAX_JOINED = 4096
 
 
-class Position(NamedTuple):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """A place in a text."""
 
     line: int
@@ -40,7 +42,7 @@ class Comment(NamedTuple):
     end: int
 
 
-class Part(NamedTuple):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """A statement's text within the code of a logical line, from `start` to `end`."""
 
     text: str

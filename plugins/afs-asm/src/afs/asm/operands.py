@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 
-class Operand(NamedTuple):
+class Operand(msgspec.Struct, frozen=True, gc=False):
     """`form` uses `e` for an expression; `bodies` are their texts, `starts` their indices."""
 
     form: str

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from .findings import WARNING, Finding
 
@@ -22,7 +24,7 @@ _BITS: Final = {"m": 0x20, "x": 0x10}
 _INSTRUCTION = re.compile(r"(\w+)(?:\.\w)? #(\$?)([0-9A-Fa-f]+)\Z")
 
 
-class Widths(NamedTuple):
+class Widths(msgspec.Struct, frozen=True, gc=False):
     """Bits of A and of the index registers, 0 unknown; and the lines that set them."""
 
     m: int = 0
@@ -40,8 +42,8 @@ class Widths(NamedTuple):
             return Widths()
         new = self
         if bits & 0x20:
-            new = new._replace(m=width, m_line=line)
-        return new._replace(x=width, x_line=line) if bits & 0x10 else new
+            new = msgspec.structs.replace(new, m=width, m_line=line)
+        return msgspec.structs.replace(new, x=width, x_line=line) if bits & 0x10 else new
 
 
 _UNKNOWN: Final = Widths()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from .directives import DATA, DIRECTIVES
 from .expressions import STUB
@@ -15,7 +16,7 @@ _DEFINE = re.compile(r"!(\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.
 _MACRO_CALL = re.compile(rf"%([\w{STUB}]+) ?\((.*)\)\Z", re.A | re.S)
 
 
-class Label(NamedTuple):
+class Label(msgspec.Struct, frozen=True, gc=False):
     """A label as written, without its colon. `kind`: global, sub, macro, plus, minus, or aside for
     `#name:`, which leaves the parent of sub-labels as it is."""
 
@@ -24,7 +25,7 @@ class Label(NamedTuple):
     at: int
 
 
-class Statement(NamedTuple):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """A parsed statement.
 
     `kind` is instruction, data, directive, macro-call, define, assign, label, brace or unknown;

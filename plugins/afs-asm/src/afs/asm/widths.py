@@ -8,7 +8,9 @@ a parameter of unknown value may have any width.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from .expressions import STUB, Expression, expression
 from .findings import ERROR, WARNING, Fault
@@ -16,6 +18,8 @@ from .operands import Operand
 
 _SIZES: Final = {"b": 1, "w": 2, "l": 3}
 _LETTERS: Final = {1: "b", 2: "w", 3: "l"}
+#: The jumps that take the whole address.
+_LONG: Final = {"jmp": "jml", "jsr": "jsl"}
 _BANK_OF: Final = re.compile(r"[^-+*/%&|^<>()]+(?:>>16|/65536|/\$10000)\Z")
 
 Width = tuple[int, tuple[Fault, ...]]
@@ -27,7 +31,7 @@ def write(mnemonic: str, suffix: str, operand: str) -> str:
     return f"{head} {operand}".strip() if STUB not in operand else ""
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True, gc=False):
     """An instruction as it is written."""
 
     mnemonic: str
@@ -114,8 +118,8 @@ def _too_wide(written: Written, form: str, value: Expression, most: int) -> Faul
     name, shown = written.mnemonic.upper(), form.replace("e", "…")
     reason = f"{name} `{shown}` takes at most {8 * most} bits, not {8 * value.width}"
     fix = _shortened(written, value, most)
-    if not fix and form == "e" and written.mnemonic in ("jmp", "jsr"):
-        fix = written._replace(mnemonic={"jmp": "jml", "jsr": "jsl"}[written.mnemonic]).rewrite()
+    if not fix and form == "e" and written.mnemonic in _LONG:
+        fix = msgspec.structs.replace(written, mnemonic=_LONG[written.mnemonic]).rewrite()
     return Fault(0, ERROR, "width", reason, fix)
 
 
