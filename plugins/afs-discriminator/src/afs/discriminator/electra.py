@@ -68,18 +68,18 @@ class ElectraBackend:
         import torch
 
         from afs.discriminator.electra_device import chosen_device, chosen_precision
+        from afs.discriminator.electra_last_layer import shortened
         from afs.discriminator.electra_model import read_electra
         from afs.discriminator.electra_scoring import ElectraScorer, TorchEngine
 
         place = chosen_device("cpu" if (device, precision) == ("auto", "int8") else device)
         arithmetic = chosen_precision(precision, place)
+        electra = read_electra(folder)
         if arithmetic == "int8":
             from afs.discriminator.onnx_engine import int8_engine
 
-            electra = read_electra(folder)
             return ElectraScorer(electra.windows(), int8_engine(electra), batch_size)
-        electra = read_electra(folder)
-        model = electra.model.to(place, torch.bfloat16 if arithmetic == "bf16" else torch.float32)
+        model = shortened(electra.model).to(place, torch.bfloat16 if arithmetic == "bf16" else torch.float32)
         return ElectraScorer(electra.windows(), TorchEngine(model, electra.real), batch_size)
 
 

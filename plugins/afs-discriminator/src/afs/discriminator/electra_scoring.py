@@ -13,7 +13,7 @@ from afs.discriminator.electra_windows import Tokens, Windows, chunks
 
 __all__ = ["Batch", "ElectraScorer", "Engine", "TorchEngine", "batched"]
 
-_BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 32768}  # tokens of a batch, padding included
+_BUDGET = {"cpu": 1024, "mps": 8192, "cuda": 32768}  # tokens of a batch, padding included
 
 
 class Batch(NamedTuple):

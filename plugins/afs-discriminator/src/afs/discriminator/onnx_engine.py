@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from afs.discriminator.electra_device import quiet
+from afs.discriminator.electra_last_layer import shortened
 from afs.discriminator.electra_model import Electra, weights_digest
 from afs.discriminator.electra_scoring import Batch
 from afs_core.making import require
@@ -73,9 +74,11 @@ def exported(electra: Electra) -> Path:
 
 
 class _Logits(torch.nn.Module):
+    """The model is shortened for good."""
+
     def __init__(self, model: Any) -> None:
         super().__init__()
-        self._model = model
+        self._model = shortened(model)
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self._model(input_ids=ids).logits
@@ -99,6 +102,7 @@ def _export(model: Any, path: Path) -> None:
 
 def _round(whole: Path, rounded: Path) -> None:
     tools: Any = import_module("onnxruntime.quantization")
+    tools.shape_inference.quant_pre_process(whole, whole, skip_optimization=True, skip_symbolic_shape=True)
     # Seven bits: processors without VNNI add two products in 16 bits, which eight would overflow.
     tools.quantize_dynamic(
         whole,
