@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 import msgspec
 
@@ -27,14 +29,13 @@ from afs.training.scoring import QualityScorer, ScoringConfig, ScoringWeights
 from afs_core import Run, TrainingSample
 
 FOLDS = 5
+HACK = sample_folder()
 WEIGHTS = ScoringWeights(electra=0.5, asar=0.35, entity=0.15, length=0.0)
 
 
 def folds_of(examples: Sequence[Example]) -> dict[str, int]:
-    """A fold for each file, so that they hold about as many texts."""
-    counts: dict[str, int] = {}
-    for example in examples:
-        counts[example.source] = counts.get(example.source, 0) + 1
+    """A fold for each file of the hack, so that they hold about as many texts."""
+    counts = Counter(example.source for example in examples if example.source.startswith(f"{HACK.name}/"))
     held = [0] * FOLDS
     found = {}
     for source in sorted(counts, key=lambda name: (-counts[name], name)):
@@ -43,25 +44,44 @@ def folds_of(examples: Sequence[Example]) -> dict[str, int]:
     return found
 
 
-def scored(examples: Sequence[Example], names: Path, run: Run) -> Iterator[tuple[Example, float]]:
+def one_fake_each(rows: Sequence[Example], rng: Random) -> list[Example]:
+    """The real texts, and of the fakes beside each the one whose kind is rarest yet."""
+    kept: list[Example] = []
+    kinds: Counter[str] = Counter()
+    beside: dict[tuple[str, int], list[Example]] = {}
+    for row in rows:
+        beside.setdefault((row.source, row.start), []).append(row)
+    for some in beside.values():
+        fakes = [row for row in some if row.label == FAKE]
+        real = [row for row in some if row.label == REAL]
+        if real and fakes:
+            fake = min(rng.sample(fakes, len(fakes)), key=lambda row: kinds[row.kind])
+            kinds[fake.kind] += 1
+            kept += [real[0], fake]
+    return kept
+
+
+def scored(examples: Sequence[Example], run: Run) -> Iterator[tuple[Example, float]]:
     place = folds_of(examples)
     for fold in range(FOLDS):
-        splits = {fold: "test", (fold + 1) % FOLDS: "val"}
-        rows = [
-            msgspec.structs.replace(example, split=splits.get(place[example.source], "train"))
-            for example in examples
-        ]
+        held = {"test": fold, "val": (fold + 1) % FOLDS}
+        parts = {
+            split: one_fake_each([e for e in examples if place.get(e.source) == number], run.rng(split))
+            for split, number in held.items()
+        }
+        parts["train"] = [e for e in examples if place.get(e.source) not in held.values()]
+        rows = [msgspec.structs.replace(e, split=split) for split, some in parts.items() for e in some]
         with tempfile.TemporaryDirectory() as folder:
             data, model = Path(folder) / "data.jsonl", Path(folder) / "model"
             write_examples(data, rows)
             train_model(data, model, run)
-            yield from composite([row for row in rows if row.split == "test"], model, names, run)
+            yield from composite(parts["test"], model, run)
 
 
-def composite(rows: Sequence[Example], model: Path, names: Path, run: Run) -> Iterator[tuple[Example, float]]:
+def composite(rows: Sequence[Example], model: Path, run: Run) -> Iterator[tuple[Example, float]]:
     settings = {
         "electra": {"model_path": str(model)},
-        "entity": {"symbols": [str(names)]},
+        "entity": {"symbols": [str(HACK)]},
         "asar": {"engine": "own"},
     }
     scorer = QualityScorer(ScoringConfig(weights=WEIGHTS), run, settings, cached=False)
@@ -82,12 +102,12 @@ def _answer(row: Example) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--domain", default="", help="only texts of this domain")
+    parser.add_argument("--fakes", type=int, default=4, help="fakes for each real text to train on")
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="other sources to train on")
     options = parser.parse_args()
     with Run.open(seed=options.seed) as run:
-        data = build_examples([sample_folder()], run)
-        examples = [e for e in data.examples if options.domain in ("", e.domain)]
-        rows = list(scored(examples, sample_folder(), run))
+        data = build_examples([HACK, *options.more], run, fakes=options.fakes, shares={"train": 1})
+        rows = list(scored(data.examples, run))
     report(rows)
 
 
@@ -113,9 +133,8 @@ def report(rows: Sequence[tuple[Example, float]]) -> None:
     for kept in (0.99, 0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.8, 0.7):
         floor = order[int(len(order) * (1 - kept))]
         shares = [sum(score < floor for _, score in some) / len(some) for some in (fakes, known)]
-        print(
-            f"| {sum(score >= floor for _, score in real) / len(real):.1%} | {floor:.3f} | {shares[0]:.1%} | {shares[1]:.1%} |"
-        )
+        true = sum(score >= floor for _, score in real) / len(real)
+        print(f"| {true:.1%} | {floor:.3f} | {shares[0]:.1%} | {shares[1]:.1%} |")
 
 
 if __name__ == "__main__":

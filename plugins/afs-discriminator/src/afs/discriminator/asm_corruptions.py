@@ -1,4 +1,4 @@
-"""Corruptions of assembly: those that writers and language models make, one change each."""
+"""Corruptions of assembly: those that writers and language models make."""
 
 from __future__ import annotations
 
@@ -55,6 +55,9 @@ _STATE: Final = frozenset(
 )
 _FORMS: Final = tuple(form for form in dict.fromkeys(SYNTAX.values()) if form not in ("", "a", "e,e"))
 
+#: Share of the instructions that a corruption of single instructions changes.
+_RATE: Final = 1 / 7
+
 Rewrite = Callable[[Statement, Random], str | None]
 
 
@@ -64,36 +67,36 @@ Rewrite = Callable[[Statement, Random], str | None]
 @corruption("asm-operand-size")
 def operand_size(text: str, rng: Random, other: str) -> str | None:
     """A value, or the size that is stated, of another width."""
-    return _one(text, rng, _resized)
+    return _some(text, rng, _resized)
 
 
 @corruption("asm-addressing-mode")
 def addressing_mode(text: str, rng: Random, other: str) -> str | None:
     """The operand in another form, one that the instruction may not have."""
-    return _one(text, rng, _other_form)
+    return _some(text, rng, _other_form)
 
 
 @corruption("asm-swapped-register")
 def swapped_register(text: str, rng: Random, other: str) -> str | None:
-    return _one(text, rng, _other_register)
+    return _some(text, rng, _other_register)
 
 
 @corruption("asm-swapped-mnemonic")
 def swapped_mnemonic(text: str, rng: Random, other: str) -> str | None:
     """An instruction that does the like, or the contrary."""
-    return _one(text, rng, lambda statement, rng: _from(_MNEMONICS, statement, rng))
+    return _some(text, rng, lambda statement, rng: _from(_MNEMONICS, statement, rng))
 
 
 @corruption("asm-invented-mnemonic")
 def invented_mnemonic(text: str, rng: Random, other: str) -> str | None:
     """An instruction that the processor does not have."""
-    return _one(text, rng, lambda statement, rng: _from(_FOREIGN, statement, rng))
+    return _some(text, rng, lambda statement, rng: _from(_FOREIGN, statement, rng))
 
 
 @corruption("asm-wrong-address")
 def wrong_address(text: str, rng: Random, other: str) -> str | None:
     """An address with one or two digits changed."""
-    return _one(text, rng, _readdressed)
+    return _some(text, rng, _readdressed)
 
 
 @corruption("asm-wrong-name")
@@ -109,7 +112,7 @@ def wrong_name(text: str, rng: Random, other: str) -> str | None:
         operand_text = _operand(statement)
         return _head(statement) + " " + operand_text[: found.start(1)] + wrong + operand_text[found.end(1) :]
 
-    return _one(text, rng, renamed)
+    return _some(text, rng, renamed)
 
 
 # Lines
@@ -117,9 +120,11 @@ def wrong_name(text: str, rng: Random, other: str) -> str | None:
 
 @corruption("asm-dropped-state-change")
 def dropped_state_change(text: str, rng: Random, other: str) -> str | None:
-    """Without one of the instructions that set widths, the carry, or the stack."""
+    """Without half of the instructions, at least one, that set widths, the carry, or the stack."""
     found = [item for item in place(text, "")[0] if item.statement.name in _STATE and _plain(item)]
-    return _without(text, rng.choice(found)) if found else None
+    for item in sorted(rng.sample(found, (len(found) + 1) // 2), key=lambda item: -item.start):
+        text = _without(text, item)
+    return text if found else None
 
 
 @corruption("asm-shuffled-lines")
@@ -145,14 +150,20 @@ def repetition(text: str, rng: Random, other: str) -> str | None:
 # What they have in common
 
 
-def _one(text: str, rng: Random, rewrite: Rewrite) -> str | None:
-    """The text with one instruction rewritten, whichever can be."""
+def _some(text: str, rng: Random, rewrite: Rewrite) -> str | None:
+    """The text with one instruction in seven rewritten, at least one, of those that can be."""
     found = [item for item in place(text, "")[0] if item.statement.kind == "instruction" and _plain(item)]
+    wanted = max(1, round(len(found) * _RATE))
+    edits: list[tuple[Placed, str]] = []
     for item in rng.sample(found, len(found)):
         new = rewrite(item.statement, rng)
         if new is not None and new != item.statement.text:
-            return text[: item.start] + _spaced(item, text, new) + text[item.end :]
-    return None
+            edits.append((item, new))
+        if len(edits) == wanted:
+            break
+    for item, new in sorted(edits, key=lambda edit: -edit[0].start):
+        text = text[: item.start] + _spaced(item, text, new) + text[item.end :]
+    return text if edits else None
 
 
 def _spaced(item: Placed, text: str, new: str) -> str:

@@ -61,6 +61,13 @@ precision_option = click.option(
     "--generated", multiple=True, type=data_path, help="Samples that a model made: fakes as they are"
 )
 @click.option("--kind", "kinds", multiple=True, help="Corruptions that are used  [default: all]")
+@click.option(
+    "--fakes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Fakes for each real text to train on",
+)
 @click.option("--limit", type=click.IntRange(1), help="Take so many real texts at most, by chance")
 def data(
     console: Console,
@@ -68,6 +75,7 @@ def data(
     output: Path | None,
     generated: tuple[Path, ...],
     kinds: tuple[str, ...],
+    fakes: int,
     limit: int | None,
     seed: int,
 ) -> object:
@@ -84,7 +92,7 @@ def data(
     if unknown:
         raise UsageError(f"--kind: expected one of {', '.join(corruptions())}, got {', '.join(unknown)}")
     with console.run(seed=seed) as run:
-        found = build_examples(sources, run, generated=generated, kinds=kinds, limit=limit)
+        found = build_examples(sources, run, generated=generated, kinds=kinds, limit=limit, fakes=fakes)
     if not found.examples:
         raise UsageError(
             f"no real text with a fake beside it in {found.files:,} files",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -47,11 +47,14 @@ def build_examples(
     generated: Sequence[Path] = (),
     kinds: Sequence[str] = (),
     limit: int | None = None,
+    fakes: int = 1,
+    shares: Mapping[str, float] = SPLITS,
 ) -> Dataset:
-    """One fake for each real text of ``sources``.
+    """One fake for each real text of ``sources``; ``fakes`` of different kinds in the train split.
 
-    ``generated`` are samples that a model made, fakes as they are. ``kinds`` are the corruptions
-    that are used, all of them by default; ``limit`` takes at most so many real texts, by chance.
+    ``generated`` are samples that a model made, fakes as they are. ``kinds`` are the corruptions that are
+    used, all of them by default; ``limit`` takes at most so many real texts, by chance. ``shares`` are those
+    of the splits.
     """
     names = list(files_of(sources))
     found = Dataset(examples=[], files=len(names), units=0)
@@ -61,11 +64,11 @@ def build_examples(
     if limit is not None and len(units) > limit:
         found.dropped["beyond the limit"] += len(units) - limit
         units = [units[place] for place in sorted(rng.sample(range(len(units)), limit))]
-    splits = split_files(units, rng)
+    splits = split_files(units, rng, shares)
     maker = _Maker(units, splits, _chosen(kinds), Evidence(_code_base(sources), run.seed), run)
-    pairs = maker.pairs(found.dropped)
+    pairs = maker.pairs(fakes, found.dropped)
     made = [*pairs, *_generated(generated, units, rng, found.dropped)]
-    found.examples = _balanced(made, rng, found.dropped)
+    found.examples = _balanced(made, fakes, rng, found.dropped)
     found.kinds = Counter(example.kind for example in found.examples if example.label == FAKE)
     return found
 
@@ -113,8 +116,8 @@ def _distinct(units: Iterable[Unit], dropped: Counter[str]) -> list[Unit]:
     return kept
 
 
-def split_files(units: Iterable[Unit], rng: Random) -> dict[str, str]:
-    """A split for each source, so that the units of each domain are shared out as :data:`SPLITS` says.
+def split_files(units: Iterable[Unit], rng: Random, shares: Mapping[str, float]) -> dict[str, str]:
+    """A split for each source, so that the units of each domain are shared out by ``shares``.
 
     A source counts for the domain of its first unit; the largest are placed first.
     """
@@ -132,7 +135,7 @@ def split_files(units: Iterable[Unit], rng: Random) -> dict[str, str]:
     found = {}
     for source in sorted(order, key=lambda name: -counts[name]):
         domain = domains[source]
-        split = max(SPLITS, key=lambda name: SPLITS[name] * totals[domain] - held[domain, name])
+        split = max(shares, key=lambda name: shares[name] * totals[domain] - held[domain, name])
         found[source] = split
         held[domain, split] += counts[source]
     return found
@@ -154,32 +157,36 @@ class _Maker:
             self._others[splits[unit.source], unit.domain].append(unit.text)
         self._made: Counter[str] = Counter()
 
-    def pairs(self, dropped: Counter[str]) -> list[Example]:
+    def pairs(self, fakes: int, dropped: Counter[str]) -> list[Example]:
+        """Every unit with its fakes behind it."""
         found: list[Example] = []
         with self._run.progress("corrupt", len(self._units)) as bar:
             for number, unit in enumerate(self._units):
                 self._run.check_cancelled()
                 bar.advance()
-                fake = self._fake(unit, self._run.rng(f"fake {number}"), dropped)
-                if fake is None:
+                split = self._splits[unit.source]
+                wanted = fakes if split == "train" else 1
+                made = self._fakes(unit, wanted, self._run.rng(f"fake {number}"), dropped)
+                if made:
+                    found += [_example(unit, split), *made]
+                else:
                     dropped["real texts of which no fake could be made"] += 1
-                    continue
-                found += [_example(unit, self._splits[unit.source]), fake]
         return found
 
-    def _fake(self, unit: Unit, rng: Random, dropped: Counter[str]) -> Example | None:
-        """A fake of the kind that there are fewest of yet, as far as the text allows."""
+    def _fakes(self, unit: Unit, wanted: int, rng: Random, dropped: Counter[str]) -> list[Example]:
+        """Fakes of the kinds that there are fewest of yet, as far as the text allows."""
         kinds = self._kinds[unit.domain]
+        found: list[Example] = []
         for kind in sorted(rng.sample(kinds, len(kinds)), key=lambda kind: self._made[kind.kind]):
-            for _ in range(_TRIES):
-                text = self._corrupted(unit, kind, rng, dropped)
-                if text is not None:
-                    self._made[kind.kind] += 1
-                    split = self._splits[unit.source]
-                    return msgspec.structs.replace(
-                        _example(unit, split), text=text, label=FAKE, kind=kind.kind
-                    )
-        return None
+            if len(found) == wanted:
+                break
+            texts = (self._corrupted(unit, kind, rng, dropped) for _ in range(_TRIES))
+            text = next((text for text in texts if text is not None), None)
+            if text is not None:
+                self._made[kind.kind] += 1
+                real = _example(unit, self._splits[unit.source])
+                found.append(msgspec.structs.replace(real, text=text, label=FAKE, kind=kind.kind))
+        return found
 
     def _corrupted(self, unit: Unit, kind: Corruption, rng: Random, dropped: Counter[str]) -> str | None:
         other = rng.choice(self._others[self._splits[unit.source], unit.domain])
@@ -233,17 +240,18 @@ def _generated(paths: Sequence[Path], units: list[Unit], rng: Random, dropped: C
     return found
 
 
-def _balanced(examples: list[Example], rng: Random, dropped: Counter[str]) -> list[Example]:
-    """As many fakes as real texts of each length in each domain and split, chosen by chance."""
+def _balanced(examples: list[Example], fakes: int, rng: Random, dropped: Counter[str]) -> list[Example]:
+    """As many fakes for each real text, ``fakes`` in the train split and one elsewhere, at each length in
+    each domain and split; chosen by chance."""
     cells: dict[tuple[str, str, int], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for place, example in enumerate(examples):
         cells[_cell(example)][example.label].append(place)
     kept: list[int] = []
-    for both in cells.values():
-        size = min(map(len, both))
-        for places in both:
-            kept += rng.sample(places, size)
-            dropped["left out so that lengths tell nothing"] += len(places) - size
+    for (split, _, _), (real, fake) in cells.items():
+        each = fakes if split == "train" else 1
+        size = min(len(real), len(fake) // each)
+        kept += rng.sample(real, size) + rng.sample(fake, size * each)
+        dropped["left out so that lengths tell nothing"] += len(real) + len(fake) - size * (1 + each)
     return [examples[place] for place in sorted(kept)]
 
 

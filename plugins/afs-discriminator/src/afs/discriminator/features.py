@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from afs.asm import check
 from afs.discriminator.asm_flow import FLOW, flow_of, references
 from afs.discriminator.asm_line import Op, ops_of
+from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.domains import DOMAINS, domain_of
 from afs.discriminator.language_model import LanguageModel, joined
 from afs.discriminator.text_features import PROSE, PYTHON, SURFACE, prose_of, python_of, surface_of
 from afs.discriminator.tokens import END, LINE, number_of, word_tokens
+from afs.discriminator.words import words
 from afs.knowledge import AddressDatabase
 from afs.knowledge.notation import Number
 
@@ -41,7 +43,17 @@ _SURPRISE: Final = (
     "worst_line",
     "second_line",
 )
-_FIXED: Final = (*SURFACE, *FLOW, *_CHECK, *_PLACES, *PROSE, *PYTHON)
+_ASM: Final = (*FLOW, *PATHS, *_CHECK, *_PLACES)
+_FIXED: Final = (*SURFACE, "violations", *_ASM, *PROSE, *PYTHON)
+
+#: What code that runs has next to nothing of. How many of them a text has is a figure of its own.
+_VIOLATIONS: Final = frozenset(
+    words(
+        """faulty unknown unreachable underflow wrong_pull no_carry wrong_carry idle_carry idle_compare
+        branch_without_flags twice_loaded stored_twice wrong_width open_widths undefined_labels
+        repeated_ops suffix_misfit mixed_sizes to_rom errors widths assumed"""
+    )
+) | set(PATHS)
 
 #: The columns of :func:`matrix`.
 NAMES: Final = (
@@ -84,7 +96,7 @@ class Prepared(NamedTuple):
 
 
 _NAN: Final = math.nan
-_NO_ASM: Final = [_NAN] * (len(FLOW) + len(_CHECK) + len(_PLACES))
+_NO_ASM: Final = [_NAN] * (len(_ASM) + 1)
 _NO_PROSE: Final = [_NAN] * len(PROSE)
 _NO_PYTHON: Final = [_NAN] * len(PYTHON)
 
@@ -100,7 +112,9 @@ def prepared(text: str) -> Prepared:
     if domain == "python":
         return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
     ops = [op for line in lines for op in ops_of(line)]
-    figures = [*surface, *flow_of(ops), *_checked(text), *_places(ops), *_NO_PROSE, *_NO_PYTHON]
+    found = [*flow_of(ops), *paths_of(ops), *_checked(text), *_places(ops)]
+    violations = sum(value > 0 for name, value in zip(_ASM, found, strict=True) if name in _VIOLATIONS)
+    figures = [*surface, float(violations), *found, *_NO_PROSE, *_NO_PYTHON]
     names = [number_of("a" + name.lower()) for name in references(ops)]
     return Prepared(domain, words, _shapes(ops), names, figures)
 

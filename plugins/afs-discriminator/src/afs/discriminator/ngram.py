@@ -35,9 +35,10 @@ _BATCH: Final = 256
 class NGramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the trees are grown."""
 
-    trees: Annotated[int, Meta(ge=1, description="Boosted trees")] = 300
+    trees: Annotated[int, Meta(ge=1, description="Boosted trees")] = 150
     leaves: Annotated[int, Meta(ge=2, description="Leaves of a tree")] = 24
-    learning_rate: Annotated[float, Meta(gt=0, description="What each tree adds")] = 0.05
+    learning_rate: Annotated[float, Meta(gt=0, description="What each tree adds")] = 0.1
+    least: Annotated[int, Meta(ge=1, description="Texts that a leaf needs")] = 8
     folds: Annotated[int, Meta(ge=2, description="Parts of the files that language models leave out")] = 5
 
 
@@ -157,7 +158,10 @@ def _grown(rows: NDArray[np.float64], fake: list[bool], settings: NGramSettings,
         max_leaf_nodes=settings.leaves,
         learning_rate=settings.learning_rate,
         l2_regularization=1.0,
+        min_samples_leaf=settings.least,
         early_stopping=False,
+        class_weight="balanced",
         random_state=seed,
     )
-    return classifier.fit(rows, fake)
+    nowhere = np.isnan(rows).all(axis=0)  # a column without any value, which scikit-learn cannot bin
+    return classifier.fit(np.where(nowhere, 0.0, rows), fake)

@@ -33,7 +33,8 @@ class ScorerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         "auto"
     )
     batch_size: Annotated[
-        int | None, Meta(ge=1, description="Texts that a transformer takes at once; unset: as many as fit")
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="Texts that a transformer takes at once; unset: as many as fit"),
     ] = None
     precision: Annotated[
         Literal["auto", "fp32", "bf16", "int8"],

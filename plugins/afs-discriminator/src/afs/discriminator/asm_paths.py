@@ -1,0 +1,169 @@
+"""What goes wrong on the ways through a routine: the stack, the widths of registers, and where ways end.
+
+Each statement is visited once, by the first way that leads to it, through branches and jumps to labels of
+the text. Where another way meets it with another stack or other widths, that is counted: code that runs has
+one of each at every place. Calls are taken to leave both as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from afs.discriminator.asm_line import BRANCHES, Op
+from afs.discriminator.words import words
+
+__all__ = ["PATHS", "paths_of"]
+
+#: The figures, in the order of :func:`paths_of`.
+PATHS: Final = words(
+    """path_underflow path_wrong_pull path_left_pushed path_stack_conflict path_width_conflict path_left_wide
+    path_wrong_width path_unreached path_open_carry path_falls_off path_lost path_unset_branch"""
+)
+_PUSHES: Final = {
+    "pha": "a",
+    "phx": "x",
+    "phy": "y",
+    "phb": "b",
+    "phk": "b",
+    "phd": "d",
+    "pea": "aw",
+    "pei": "aw",
+}
+_PULLS: Final = {"pla": "a", "plx": "x", "ply": "y", "plb": "b", "pld": "d"}
+_RETURNS: Final = frozenset(words("rts rtl rti"))
+_JUMPS: Final = frozenset(words("jmp jml bra brl"))
+_SIZED: Final = {
+    **dict.fromkeys(words("adc and bit cmp eor lda ora sbc"), 0),
+    **dict.fromkeys(words("cpx cpy ldx ldy"), 1),
+}
+_SETS_CARRY: Final = frozenset(
+    words("clc sec cmp cpx cpy asl lsr rol ror adc sbc plp xce rep sep jsr jsl bcc bcs")
+)
+_FREE: Final = frozenset(words("sta stx sty stz php pha phx phy phb phk phd rep sep clc sec"))
+
+
+class _State(NamedTuple):
+    """``widths`` of A and of X and Y: bytes, 0 as on entry. ``carry`` is whether something has set it,
+    ``flags`` whether the last instruction says anything to a branch."""
+
+    stack: tuple[str, ...] = ()
+    widths: tuple[int, int] = (0, 0)
+    carry: bool = False
+    flags: bool = True
+
+
+class _Paths:
+    def __init__(self, ops: Sequence[Op]) -> None:
+        self.ops = ops
+        self.count = dict.fromkeys(PATHS, 0)
+        self.seen: dict[int, _State] = {}
+        self.entry: list[int] = [0, 0]
+        self.labels: dict[str, list[int]] = {}
+        for place, op in enumerate(ops):
+            for label in op.labels:
+                self.labels.setdefault(label, []).append(place)
+
+    def walk(self) -> None:
+        ways = [(0, _State())]
+        while ways:
+            place, state = ways.pop()
+            if place >= len(self.ops):
+                self.count["path_falls_off"] += 1
+            elif place in self.seen:
+                self._meet(self.seen[place], state)
+            else:
+                self.seen[place] = state
+                ways += self._ways(place, self.ops[place], state)
+        self.count["path_unreached"] = sum(
+            op.kind == "instruction" and place not in self.seen for place, op in enumerate(self.ops)
+        )
+
+    def _meet(self, before: _State, state: _State) -> None:
+        self.count["path_stack_conflict"] += before.stack != state.stack
+        self.count["path_width_conflict"] += self._known(before) != self._known(state)
+
+    def _ways(self, place: int, op: Op, state: _State) -> list[tuple[int, _State]]:
+        """Where the ways lead on behind a statement, the next one last."""
+        if op.kind != "instruction":
+            if op.kind == "data":
+                self.count["path_falls_off"] += 1
+                return []
+            return [(place + 1, state if op.kind == "label" else state._replace(carry=True, flags=True))]
+        after = self._after(op, state)
+        if op.name in _RETURNS:
+            self.count["path_left_pushed"] += bool(after.stack)
+            self.count["path_left_wide"] += self._known(after) != self._known(_State())
+            return []
+        if op.name in BRANCHES:
+            self.count["path_unset_branch"] += not state.flags
+            after = after._replace(carry=after.carry or op.name in ("bcc", "bcs"))
+            return [*self._target(op, place, after), (place + 1, after)]
+        if op.name in _JUMPS:
+            return self._target(op, place, after)
+        return [] if op.name == "stp" else [(place + 1, after)]
+
+    def _target(self, op: Op, place: int, state: _State) -> list[tuple[int, _State]]:
+        """The place of the nearest label that is named, below first; none where it is not in the text."""
+        name = op.symbols[0] if op.symbols else op.operand
+        places = self.labels.get(name, [])
+        if not places:
+            self.count["path_lost"] += name[:1] in ".+-"
+            return []
+        behind = [other for other in places if other > place]
+        forward = behind and name[:1] != "-"
+        return [(behind[0] if forward else ([p for p in places if p <= place] or places)[-1], state)]
+
+    def _known(self, state: _State) -> tuple[int, int]:
+        """Its widths; those of entry are what immediates have told, or one byte, as in most code."""
+        m, x = state.widths
+        return m or self.entry[0] or 1, x or self.entry[1] or 1
+
+    def _after(self, op: Op, state: _State) -> _State:
+        name = op.name
+        flags = name not in _FREE
+        carry = state.carry or name in _SETS_CARRY
+        if name in ("adc", "sbc"):
+            self.count["path_open_carry"] += not state.carry
+        elif name in ("sta", "stx", "sty", "stz"):
+            flags = state.flags
+        if op.form == "#e" and op.size and name in _SIZED:
+            self._immediate(_SIZED[name], op.size, state)
+        return _State(self._stack(name, state), self._widths(op, state), carry, flags)
+
+    def _immediate(self, register: int, size: int, state: _State) -> None:
+        known = state.widths[register] or self.entry[register]
+        if not known:
+            self.entry[register] = size
+        self.count["path_wrong_width"] += bool(known) and known != size
+
+    def _stack(self, name: str, state: _State) -> tuple[str, ...]:
+        stack = state.stack
+        if name in _PUSHES:
+            return (*stack, _PUSHES[name])
+        if name == "php":
+            return (*stack, f"p{state.widths[0]}{state.widths[1]}")
+        if name in _PULLS or name == "plp":
+            if not stack:
+                self.count["path_underflow"] += 1
+            elif stack[-1][0] != _PULLS.get(name, "p"):
+                self.count["path_wrong_pull"] += 1
+            return stack[:-1]
+        return stack
+
+    def _widths(self, op: Op, state: _State) -> tuple[int, int]:
+        m, x = state.widths
+        if op.name in ("rep", "sep") and op.value >= 0:
+            size = 2 if op.name == "rep" else 1
+            return (size if op.value & 0x20 else m), (size if op.value & 0x10 else x)
+        if op.name == "plp" and state.stack and state.stack[-1][0] == "p":
+            return int(state.stack[-1][1]), int(state.stack[-1][2])
+        return m, x
+
+
+def paths_of(ops: Sequence[Op]) -> list[float]:
+    """The figures of :data:`PATHS`."""
+    paths = _Paths(ops)
+    if ops:
+        paths.walk()
+    return [float(paths.count[name]) for name in PATHS]
