@@ -23,6 +23,7 @@ from .findings import ERROR, WARNING, Fault, Finding
 from .line_facts import closing_event, facts_of_code, special_facts
 from .lines import LogicalLine, Position, code_end, logical_lines, parts, tidy
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
+from .plain_lines import plain_facts
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
@@ -78,7 +79,7 @@ def check_line(line: str) -> tuple[Finding, ...]:
 
 
 def _facts(line: str) -> Facts:
-    facts = _facts_of_line(line)
+    facts = plain_facts(line) or _facts_of_line(line)
     if len(line) <= _MAX_CACHED_LINE:
         if len(_cache) > _MAX_CACHED_LINES:
             _cache.clear()
