@@ -120,7 +120,7 @@ class _Check:
     def run(self, code: str) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
         if not code.isascii() or STUB in code:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
-        self.context.tracks = bool(_SETS_WIDTHS.search(code))
+        self.context.tracks = _sets_widths(code)
         self.lines(code.replace("\r\n", "\n").split("\n"), 0)
         return self._result()
 
@@ -129,7 +129,8 @@ class _Check:
         cached = _cache.get
         blocks, context, in_macro = self.blocks, self.context, self.call is not None
         number = 0
-        while number < len(lines):
+        count = len(lines)
+        while number < count:
             line = lines[number]
             number += 1
             facts = cached(line) or _facts(line)
@@ -373,6 +374,12 @@ class _Check:
 
 
 _INDEX = re.compile(r"<[^<>]*>")
+
+
+def _sets_widths(code: str) -> bool:
+    """Whether anything may set the widths of the registers."""
+    lower = code.lower()
+    return ("rep" in lower or "sep" in lower) and bool(_SETS_WIDTHS.search(code))
 
 
 def _of_condition(event: Event) -> bool:

@@ -174,9 +174,14 @@ class Context:
 
     def value_of(self, name: str) -> float | None:
         """The number that is assigned to a label, if it is known by now."""
-        for candidate in self.names.candidates(name):
-            if candidate in self.places:
-                return self.places[candidate].value
+        found = self._found(self.names.candidates(name))
+        return found.value if found else None
+
+    def _found(self, candidates: tuple[str, ...]) -> Place | None:
+        """What the first of these names that is defined stands for."""
+        for name in candidates:
+            if name in self.places:
+                return self.places[name]
         return None
 
     def _take_use(self, event: Event, line: int) -> None:
@@ -189,7 +194,7 @@ class Context:
         name, how = event.name, event.kind
         place = self._place(event) if how in ("branch", "near") else None
         candidates = self.names.candidates(name)
-        if how in ("static", "earlier") and not any(full in self.places for full in candidates):
+        if how in ("static", "earlier") and not self._found(candidates):
             how = "too-early"
         self._uses.append(_Use(name, candidates, line, event.at + 1, how, place, length))
 
@@ -306,7 +311,7 @@ class Context:
             self.find(line, event.at, "function-arguments", reason)
 
     def _settle(self, use: _Use) -> None:
-        target = next((self.places[name] for name in use.candidates if name in self.places), None)
+        target = self._found(use.candidates)
         if target is None and (use.line, use.column) in self._letters:
             self.find(use.line, use.column - 1, "no-such-form", self._letters[use.line, use.column])
         elif target is None:

@@ -70,8 +70,7 @@ def _shifted(facts: Facts, neat: str, raw: str, start: int) -> Facts:
     if not (facts.faults or facts.events or facts.steps) or (neat == raw and not start):
         return facts
 
-    def place(at: int) -> int:
-        return start + (at if neat == raw else _raw_index(at, neat, raw))
+    place = _places(neat, raw, start)
 
     return Facts(
         tuple([replace(fault, at=place(fault.at)) for fault in facts.faults]),
@@ -81,17 +80,18 @@ def _shifted(facts: Facts, neat: str, raw: str, start: int) -> Facts:
     )
 
 
-def _raw_index(at: int, neat: str, raw: str) -> int:
-    """The index in `raw` of the character that `neat` has at `at`; they differ in blanks only."""
-    if neat == raw or at <= 0:
-        return max(at, 0)
-    wanted = sum(not char.isspace() for char in neat[:at])
-    for index, char in enumerate(raw):
-        if not char.isspace():
-            if wanted == 0:
-                return index
-            wanted -= 1
-    return len(raw)
+def _places(neat: str, raw: str, start: int) -> Callable[[int], int]:
+    """Where the character of `neat` at an index stands in the line; `raw` differs from it in blanks only."""
+    if neat == raw:
+        return lambda at: start + max(at, 0)
+    solid = [index for index, char in enumerate(raw) if not char.isspace()]
+    solid.append(len(raw))
+
+    def place(at: int) -> int:
+        before = sum(map(len, neat[: max(at, 0)].split()))
+        return start + (solid[before] if at > 0 else 0)
+
+    return place
 
 
 def _statement_facts(text: str) -> Facts:
@@ -114,6 +114,8 @@ def _statement_facts(text: str) -> Facts:
 
 def _open_quote(text: str) -> int:
     """Index of a quote that nobody closes, or -1."""
+    if '"' not in text and "'" not in text:
+        return -1
     match = _CLOSED.match(text)
     end = match.end() if match else 0
     return end if end < len(text) else -1

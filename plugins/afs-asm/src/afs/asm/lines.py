@@ -147,9 +147,7 @@ def _trimmed(code: str, start: int, end: int) -> list[Part]:
 def tidy(text: str) -> str:
     """A statement as the assembler sees it: runs of blanks are one, none follow a comma."""
     if '"' not in text and "'" not in text:
-        if "," in text and ("," + " " in text or "\t" in text):
-            return _AFTER_COMMA.sub(",", " ".join(text.split()))
-        return " ".join(text.split())
+        return " ".join(text.split()).replace(", ", ",")
     pieces: list[str] = []
     last = 0
     for match in _QUOTED.finditer(text):
@@ -159,7 +157,6 @@ def tidy(text: str) -> str:
     return "".join(pieces)
 
 
-_AFTER_COMMA = re.compile(r", +")
 _BLANKS = re.compile(r"(,)?\s+")
 
 

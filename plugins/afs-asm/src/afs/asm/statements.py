@@ -12,6 +12,8 @@ from .instructions import mnemonics
 
 _WORD = rf"[A-Za-z_{STUB}][\w.{STUB}]*"
 _LABEL = re.compile(rf"\??(?:\++|-+):?\Z|(?:[#?]{{1,2}}\.*|\.+){_WORD}:?\Z|{_WORD}:\Z", re.A)
+#: What labels begin with that do not end with a colon.
+_MARKS = frozenset("+-?#.")
 _DEFINE = re.compile(r"!(\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
 _MACRO_CALL = re.compile(rf"%([\w{STUB}]+) ?\((.*)\)\Z", re.A | re.S)
 
@@ -49,7 +51,8 @@ def parse_statement(text: str) -> Statement:
     while at < len(text):
         end = text.find(" ", at)
         word = text[at:] if end < 0 else text[at:end]
-        if text.startswith("= ", at + len(word) + 1) or not _LABEL.match(word):
+        marked = word[-1:] == ":" or word[:1] in _MARKS
+        if not marked or text.startswith("= ", at + len(word) + 1) or not _LABEL.match(word):
             break
         labels.append(_label(word, at))
         at += len(word) + 1
