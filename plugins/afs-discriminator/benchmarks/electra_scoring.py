@@ -28,7 +28,7 @@ import transformers
 
 from afs.discriminator.backend import FAKE, REAL, Example
 from afs.discriminator.electra import ElectraBackend
-from afs.discriminator.electra_model import from_scratch
+from afs.discriminator.electra_model import from_scratch, read_electra
 from afs.discriminator.electra_settings import ElectraSettings
 from afs.reports import auc, auc_difference
 from afs_core import AfsError, Run
@@ -155,9 +155,11 @@ def on_cuda(texts: Sequence[str], count: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "base")
         from_scratch(texts, BASE).write(folder)
-        given = (list(texts) * -(-count // len(texts)))[:count]
+        given = (list(texts) * -(-count // len(texts)))[:count]  # nothing is cached here
         print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}, electra-base shape")
-        print(f"{count:,} passages, wall time, tokenizing included, {rounds} rounds")
+        tokens = sum(map(len, read_electra(folder).windows().of(given[: len(texts)])[0])) / len(texts)
+        print(f"{count:,} passages of {tokens:.0f} tokens (mean), tokenizing included")
+        print(f"wall time, median of {rounds} rounds")
         for precision in ("fp32", "bf16"):
             scorer = ElectraBackend().load(folder, device="cuda", precision=precision)
             scorer.margins(given)
@@ -179,15 +181,15 @@ def main() -> None:
         os.environ["RAYON_NUM_THREADS"] = "1"
     found = passages()
     everything = [text for texts in found.values() for text in texts]
+    if asked.device == "cuda":
+        on_cuda([text for text in everything if len(text) < 700], 50_000, asked.rounds)
+        return
     torch.manual_seed(1)
     electra = from_scratch(everything, SMALL)
     tokenizer = electra.tokenizer.backend_tokenizer
     texts = chosen(everything, tokenizer, 192)
     lengths = [len(tokenizer.encode(text).ids) for text in texts]
     print(f"{len(texts)} passages of {statistics.mean(lengths):.0f} tokens (mean), {max(lengths)} (longest)")
-    if asked.device == "cuda":
-        on_cuda(texts, 50_000, asked.rounds)
-        return
     torch.set_num_threads(1)
     size = sum(weight.numel() for weight in electra.model.parameters())
     print(f"electra-small shape, {size / 1e6:.1f} M parameters, vocabulary {len(electra.tokenizer):,}")

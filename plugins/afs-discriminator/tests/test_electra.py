@@ -8,6 +8,7 @@ import math
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,17 @@ def test_what_this_machine_has_not_is_wrong_usage(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         ElectraBackend().load(folder, device=device, precision=precision)
+
+
+@pytest.mark.parametrize("module", ["torch", "transformers", "tokenizers", "safetensors"])
+def test_without_the_extra_its_install_line_is_given(
+    folder: Path, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = lambda name, package=None: None if name == module else find_spec(name, package)  # noqa: E731
+    monkeypatch.setattr("afs_core.making.find_spec", hidden)
+    with pytest.raises(Missing, match=f"the backend electra needs the module {module}") as raised:
+        ElectraBackend().load(folder)
+    assert raised.value.hint == "pip install 'afs-discriminator[electra]'"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

@@ -43,7 +43,7 @@ class ElectraSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     checkpoint_seconds: Annotated[
         float,
         msgspec.Meta(description="Time between checkpoints, which an interrupted run goes on from", ge=0),
-    ] = 60.0
+    ] = 120.0
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"], msgspec.Meta(description="Where the model is trained")
     ] = "auto"
