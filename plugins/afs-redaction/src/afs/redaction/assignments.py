@@ -33,8 +33,11 @@ _QUOTED = (
     rf"|[rbuf]{{0,2}}'([^'\r\n]*[^'\\\r\n]){_SLASHES}'|`([^`\r\n]*[^`\\\r\n]){_SLASHES}`)"
 )
 _PLAIN = r"([^\s\"'`,;<>(){}\[\]|\\]+)(?:[\s\"'`,;|&<>)\]}\\]|$)"
-_PASS_TRIGGER = rf"(?i)(?:{_PASS}){_SET}"
-_SECRET_TRIGGER = rf"(?i)(?:{_SECRET}){_SET}"
+# Of the patterns here without the edges of words, which cost a set of triggers much.
+_PASS_STEM = _PASS.replace(r"\bpass|\bpw", r"(?:^|[^0-9a-z_])(?:pass|pw)")
+_SET_STEM = r"[0-9_]*[\"'`\\\])]*\s*(?:[:=]|is)"
+_PASS_TRIGGER = rf"(?i)(?:{_PASS_STEM}){_SET_STEM}"
+_SECRET_TRIGGER = rf"(?i)(?:{_SECRET}){_SET_STEM}"
 _ENV_START = r"[A-Z]?[0-9A-Z_]*"
 _ENV_PASS = _ENV_START + r"(?:PASSWORD|PASSWD|PASSPHRASE|PWD|_PASS|_PW)[0-9_]*"
 _ENV_SECRET = (
@@ -99,12 +102,13 @@ _ASSIGNED = (
     ),
 )
 
-_BESIDE = rf"(?i)(?:{_PASS}|{_SECRET})[0-9]*[*`\"' ]?[|>,}}]"
+_STEM = rf"(?i)(?:{_PASS_STEM}|{_SECRET})[0-9]*"
+_BESIDE = _STEM + r"(?:[\"'] ?,\s*[\"']|[*` ]*\||>)"
 _NAMES = rf"(?:[0-9A-Za-z_.-]+ ){{0,3}}[0-9A-Za-z_.:-]*(?i:{_PASS}|{_SECRET})[0-9]*"
 _PAIRED = (
     Rule(
         "SECRET",
-        r"(?i)value[\"'\\]*\s*[:=]",
+        _STEM + r"[\"'\\]*(?:,|\s|\\n)*[\"'\\]*value[\"'\\]*\s*[:=]",
         rf"(?i)(?:name|key|id)[\"'\\]*\s*[:=]\s*[\"'\\]*{_NAMES}[\"'\\]*(?:,|\s|\\n)*"
         rf"[\"'\\]*value[\"'\\]*\s*[:=]\s*{_WORD}",
         accept=is_password,
@@ -171,7 +175,8 @@ _RANDOM = Rule(
     "SECRET",
     _NEAR,
     r"([0-9A-Za-z+/_-]{20,}={0,2})",
-    within=_NEAR + r"[^\r\n]*",  # no group: RE2 is several times faster then
+    # Only lines that hold as much behind the name; no group, as RE2 is several times faster then.
+    within=_NEAR + r"(?:[0-9A-Za-z+/_-]{9}|[^\r\n]*?[0-9A-Za-z+/_-]{20})[^\r\n]*",
     accept=is_random,
 )
 

@@ -37,7 +37,7 @@ PERSONAL = (
         r"|/?(?:mnt/|cygdrive/)?[A-Za-z]:?(?:\\+|/)Users(?:\\+|/)([^\\/:*?\"<>|\r\n\t]+)(?:[\\/]))",
         accept=is_personal,
     ),
-    Rule("USER", _WINDOWS, rf"{_WINDOWS}({_NAME})", accept=is_personal),
+    Rule("USER", _WINDOWS.removeprefix("[A-Za-z]"), rf"{_WINDOWS}({_NAME})", accept=is_personal),
     Rule(
         "USER",
         r"\\\\[0-9A-Za-z.$-]+\\+Users\\",
@@ -96,7 +96,7 @@ PERSONAL = (
     ),
     Rule(
         "USER",
-        r"\b(?:USER|LOGNAME|USERNAME|SUDO_USER)=",
+        r"(?:USER|LOGNAME|USERNAME)=",
         rf"\b(?:USER|LOGNAME|USERNAME|SUDO_USER)=[\"']?({_NAME})",
         accept=is_personal,
     ),

@@ -100,6 +100,8 @@ class Redactor:
 
     def _pass(self, data: bytes) -> bytes:
         rules, escaped = self._triggered(data)
+        if not rules and not escaped:
+            return data
         if self._may_hide(data, rules, escaped) and (hidden := self._hidden(data, escaped)):
             return self._replaced(data, hidden)
         for rule in rules:
@@ -109,6 +111,8 @@ class Redactor:
     def _triggered(self, data: bytes) -> tuple[Sequence[Rule], bool]:
         """The rules that may match, and whether there are escapes that may hide something."""
         hits = self._triggers.match(data)
+        if not hits:
+            return (), False
         first = len(_EXTRA)
         return [self._rules[hit - first] for hit in hits if hit >= first], _ESCAPED in hits
 

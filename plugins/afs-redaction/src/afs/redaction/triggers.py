@@ -14,7 +14,8 @@ import re2  # type: ignore[import-untyped]
 __all__ = ["Triggers", "triggers_of"]
 
 _MEMORY = 64 << 20
-_ALWAYS = ""  # matches everywhere: a set that reports no match at all ran out of memory
+# Matches once in every text: a set that reports no match at all ran out of memory.
+_ALWAYS = r"\A"
 _NOTHING = [0]
 
 

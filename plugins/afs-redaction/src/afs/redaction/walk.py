@@ -63,10 +63,10 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
     changed = {}
     for field in record.__struct_fields__:
         old = getattr(record, field)
+        if not old or old.__class__ is float:
+            continue
         if old.__class__ is str:
             new: Any = text_redacted(old, redactor)
-        elif not old or old.__class__ is float:
-            continue
         else:
             new = value_redacted(old, redactor)
         if new is not old:
@@ -96,7 +96,8 @@ def _free(key: str, taken: dict[Any, Any]) -> str:
 
 def _may_be_json(text: str) -> bool:
     """Whether ``text`` begins and ends as JSON that holds strings."""
-    end = _ENDS.get(text[:64].lstrip()[:1])
+    first = text[:1]
+    end = _ENDS.get(text[:64].lstrip()[:1] if first.isspace() else first)
     return end is not None and text[-64:].rstrip()[-1:] == end and '"' in text
 
 

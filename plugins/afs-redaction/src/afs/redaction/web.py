@@ -60,7 +60,7 @@ URLS = (
     ),
     Rule(
         "URL_CREDENTIAL",
-        r"://[0-9A-Za-z_.~%-]{16}",
+        r"://[0-9A-Za-z_.~%-]{16,}[@:\\=\r\n]",
         r"[A-Za-z][0-9A-Za-z+.-]*://([0-9A-Za-z_.~%-]{16,})(?::|:x-oauth-basic)?@[0-9A-Za-z.\[]",
         accept=_is_url_token,
     ),
@@ -84,7 +84,7 @@ HEADERS = (
     ),
     Rule(
         "BEARER_TOKEN",
-        r"(?i)\bbasic\s",
+        r"(?i)basic\s+[0-9a-z+/_-]{8}",
         r"(?i)\bbasic\s+([0-9a-z+/_-]{8,}={0,2})",
         accept=_is_basic,
     ),
@@ -93,6 +93,9 @@ HEADERS = (
 _COOKIE_NAMES = (
     r"(?:PHPSESSID|JSESSIONID|jsessionid|ASP\.NET_SessionId|connect\.sid|csrftoken|XSRF-TOKEN|sessionid"
     r"|_[0-9a-z_]+_session|__(?:Secure|Host)-[0-9A-Za-z._-]+)"
+)
+_COOKIE_TRIGGER = (
+    r"(?:SESSID|SESSIONID|jsessionid|_SessionId|connect\.sid|csrftoken|XSRF-TOKEN|sessionid|_session)=|__(?:Secure|Host)-"
 )
 COOKIES = (
     Rule(
@@ -112,7 +115,7 @@ COOKIES = (
     ),
     Rule(
         "COOKIE",
-        _COOKIE_NAMES + "=",
+        _COOKIE_TRIGGER,
         _COOKIE_NAMES + r"=([0-9A-Za-z%._~+/-]{10,}={0,2})",
         accept=is_token,
     ),
