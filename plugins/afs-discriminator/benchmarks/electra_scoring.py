@@ -113,9 +113,9 @@ def measure(folder: Path, texts: Sequence[str], rounds: int) -> None:
 
 
 def turned(text: str, rng: random.Random) -> str:
-    """The text with capitals for small letters, and the reverse, in one word of ten."""
+    """The text with capitals for small letters, and the reverse, in one word of four."""
     words = text.split(" ")
-    for number in rng.sample(range(len(words)), max(1, len(words) // 10)):
+    for number in rng.sample(range(len(words)), max(1, len(words) // 4)):
         words[number] = words[number].swapcase()
     return " ".join(words)
 
@@ -136,7 +136,7 @@ def task(found: dict[str, list[str]]) -> dict[str, list[Example]]:
 
 def compare_auc(found: dict[str, list[str]], folder: Path) -> None:
     split = task(found)
-    settings = ElectraSettings(layers=4, width=128, epochs=4, learning_rate=1e-3, device="cpu")
+    settings = ElectraSettings(layers=2, width=128, epochs=4, learning_rate=2e-3, device="cpu")
     with Run.open(workdir=folder / "scratch") as run:
         ElectraBackend().train(split["train"], split["val"], folder / "trained", settings, run)
     texts, real = [e.text for e in split["test"]], [e.label == REAL for e in split["test"]]
