@@ -22,8 +22,9 @@ _SIZES: Final = {"b": 1, "w": 2, "l": 3}
 _SIGNATURES: Final = frozenset(("brk", "cop", "wdm"))
 _BANK_OF: Final = (">>16", "/65536", "/$10000")
 _TOKEN = re.compile(
-    r"\$(?P<hex>[0-9A-Fa-f]*)|%(?P<bin>[01]*)|(?P<char>'.')|(?P<dec>[0-9]+)|(?P<name>\??\.*[A-Za-z_][\w.]*)",
-    re.A,
+    r"""\$(?P<hex>[0-9A-Fa-f]*)|%(?P<bin>[01]*)|(?P<char>'.')|(?P<dec>[0-9]+)(?:\.[0-9.]*)?
+    |(?P<name>\??(?:\.+\w|[A-Za-z_])[\w.]*)""",
+    re.X | re.A,
 )
 _NEARBY = re.compile(r"\??(?:\++|-+)\Z")
 
@@ -35,7 +36,7 @@ def encode(run: Pass, mnemonic: str, suffix: str, text: str) -> bytes:
         raise Broken("suffix", f"`.{suffix}` is no size: use .b, .w or .l")
     if " " in text.replace("' '", ""):
         raise Broken("operand-blank", "asar takes a blank in an operand for its end", text.replace(" ", ""))
-    if not text or text in "aA":
+    if text in ("", "a", "A"):
         plain = _without_operand(mnemonic, suffix, text, forms)
         if plain is not None:
             return plain

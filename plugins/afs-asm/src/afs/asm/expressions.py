@@ -46,7 +46,8 @@ class Expression(msgspec.Struct, frozen=True, gc=False):
 
 
 _SIMPLE = re.compile(
-    rf"(?:\$([0-9A-Fa-f]+)|([0-9]+)|%([01]+)|(\??\.*[A-Za-z_][\w.]*)|[\w.$%]*{STUB}[\w.{STUB}]*)\Z", re.A
+    rf"(?:\$([0-9A-Fa-f]+)|([0-9]+)|%([01]+)|(\??(?:\.+\w|[A-Za-z_])[\w.]*)|[\w.$%]*{STUB}[\w.{STUB}]*)\Z",
+    re.A,
 )
 _PREFIX = re.compile(r"(?:<:|[-+~])+")
 _ATOM = re.compile(
@@ -54,7 +55,7 @@ _ATOM = re.compile(
     |(?P<hex>\$[0-9A-Fa-f]+)(?!\w)
     |(?P<bin>%[01]+)(?!\w)
     |(?P<dec>[0-9][0-9.]*)(?![\w$])
-    |(?P<name>\??\.*[A-Za-z_][\w.]*)
+    |(?P<name>\??(?:\.+\w|[A-Za-z_])[\w.]*)
     |(?P<char>'.')
     |(?P<string>"[^"]*")
     |(?P<nearby>\??(?:\++|-+)(?=$|\)))

@@ -85,7 +85,7 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
         return _refuse(-1, "suffix", f"`.{suffix}` is no size: use .b, .w or .l", "", mnemonic)
     if not text:
         return _without_operand(mnemonic, suffix, forms)
-    if text in "aA":
+    if text in ("a", "A"):
         return _accumulator(mnemonic, suffix, text, forms)
     if " " in text and not _blanks_quoted(text):
         squeezed = text.replace(" ", "")

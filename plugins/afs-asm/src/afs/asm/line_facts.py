@@ -98,7 +98,7 @@ def _statement_facts(text: str) -> Facts:
     quotes = _open_quote(text)
     if quotes >= 0:
         return Facts((Fault(quotes, ERROR, "quotes", "a quote is not closed"),), (), -1)
-    if text[:1] == "@" and len(text) > 1:
+    if text[:1] == "@":
         return special_facts(text[1:])
     params: list[Event] = []
     if "<" in text:

@@ -19,7 +19,7 @@ _PLAIN = re.compile(
         (?P<head>[A-Za-z]{3})(?:\.(?P<size>[A-Za-z]))?
         (?:[ \t]+
             (?P<left>[#(\[]?)
-            (?:\$(?P<digits>[0-9A-Fa-f]{1,6})|(?P<name>\.*[A-Za-z_][\w.]*|\++|-+))
+            (?:\$(?P<digits>[0-9A-Fa-f]{1,6})|(?P<name>(?:\.+\w|[A-Za-z_])[\w.]*|\++|-+))
             (?P<right>[\])]?(?:,[ \t]?[xysXYS]\)?(?:,[ \t]?[yY])?)?)
         )?
         |(?P<label>\.\w+|[A-Za-z_]\w*(?=:)|\++|-+):?

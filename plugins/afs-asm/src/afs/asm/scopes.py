@@ -10,6 +10,8 @@ from .faults import Broken
 __all__ = ["Label", "Scopes"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z", re.A)
+#: Only what stands behind a dot may begin with a digit.
+_SUB_NAME = re.compile(r"\w+(?:\.\w+)*\Z", re.A)
 
 
 class Label(NamedTuple):
@@ -73,7 +75,7 @@ class Scopes:
         local, prefix = self._local(written)
         short = bare.lstrip(".")
         level = len(bare) - len(short)
-        if not short or (enter and not _NAME.match(short)):
+        if not short or (enter and not (_SUB_NAME if level else _NAME).match(short)):
             raise Broken("label-name", f"`{written[:40]}` is no name of a label")
         if level > len(local.parents):
             raise Broken("sublabel", f"the sub-label `{written[:40]}` has no parent above it")

@@ -11,7 +11,8 @@ from .expressions import STUB
 from .instructions import mnemonics
 
 _WORD = rf"[A-Za-z_{STUB}][\w.{STUB}]*"
-_LABEL = re.compile(rf"\??(?:\++|-+):?\Z|(?:[#?]{{1,2}}\.*|\.+){_WORD}:?\Z|{_WORD}:\Z", re.A)
+_SUB = rf"\.+[\w{STUB}][\w.{STUB}]*"
+_LABEL = re.compile(rf"\??(?:\++|-+):?\Z|[#?]{{1,2}}{_WORD}:?\Z|[#?]{{0,2}}{_SUB}:?\Z|{_WORD}:\Z", re.A)
 #: What labels begin with that do not end with a colon.
 _MARKS = frozenset("+-?#.")
 _DEFINE = re.compile(r"!(\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
