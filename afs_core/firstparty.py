@@ -124,6 +124,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     "asm": ("scorers/asar",),
     "augment": ("transforms/augment", "transforms/distinct-variants"),
     "dedupe": ("transforms/exact-dedupe", "transforms/near-dedupe", "evaluators/contamination"),
+    "discriminator": ("scorers/electra", "transforms/score-floor"),
     "evaluation": ("evaluators/compare", "scorers/exact-match"),
     "generators": (
         "generators/antigravity",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from os.path import commonpath
 from random import Random
 from typing import Final
 
@@ -169,13 +168,19 @@ def _some(text: str, rng: Random, rewrite: Rewrite) -> str | None:
 def _spaced(item: Placed, text: str, new: str) -> str:
     """``new`` with the blanks of the statement as it is written, so that its layout tells nothing."""
     old, raw = item.statement.text, text[item.start : item.end]
-    first = len(commonpath([old, new]))
+    first = _common(old, new)
     most = min(len(old), len(new)) - first
-    last = min(most, len(commonpath([old[::-1], new[::-1]])))
+    last = min(most, _common(old[::-1], new[::-1]))
     start, end = _place(raw, old[:first]), _place(raw, old[: len(old) - last])
     while start < end and raw[start] == " " and old[first] != " ":
         start += 1
     return raw[:start] + new[first : len(new) - last] + raw[end:]
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _place(raw: str, before: str) -> int:

@@ -21,7 +21,7 @@ from afs.discriminator.asm_flow import FLOW, flow_of, references
 from afs.discriminator.asm_line import Op, ops_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.domains import DOMAINS, domain_of
-from afs.discriminator.language_model import LanguageModel, joined
+from afs.discriminator.language_model import LanguageModel, inside, joined
 from afs.discriminator.text_features import PROSE, PYTHON, SURFACE, prose_of, python_of, surface_of
 from afs.discriminator.tokens import END, LINE, number_of, word_tokens
 from afs.discriminator.words import words
@@ -191,12 +191,11 @@ def _surprises(texts: Sequence[Sequence[int]], model: LanguageModel) -> Floats:
         return rows
     ids, bounds = joined([texts[place] for place in full])
     surprise, seen2, seen3 = model.surprise(ids)
-    inside = np.ones(len(ids), bool)
-    inside[bounds[:, 0] - 1] = inside[bounds[:, 0] - 2] = False
-    surprise, seen2, seen3 = surprise[inside], seen2[inside], seen3[inside]
+    own = inside(len(ids), bounds)
+    surprise, seen2, seen3 = surprise[own], seen2[own], seen3[own]
     sizes = bounds[:, 1] - bounds[:, 0]
     starts = np.cumsum(sizes) - sizes
-    rows[full] = _figures(surprise, seen2, seen3, ids[inside] == LINE, starts, sizes)
+    rows[full] = _figures(surprise, seen2, seen3, ids[own] == LINE, starts, sizes)
     return rows
 
 

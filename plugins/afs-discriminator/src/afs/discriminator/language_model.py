@@ -38,9 +38,10 @@ class LanguageModel:
     def fit(cls, texts: Sequence[Tokens]) -> LanguageModel:
         model = cls()
         if texts:
-            ids, _ = _joined(texts)
+            ids, bounds = joined(texts)
+            own = inside(len(ids), bounds)
             for order, places in enumerate(_places(ids)):
-                model.counts[order] += np.bincount(places, minlength=1 << _BITS).astype(np.int32)
+                model.counts[order] += np.bincount(places[own], minlength=1 << _BITS).astype(np.int32)
         return cls(model.counts)
 
     def without(self, other: LanguageModel) -> LanguageModel:
@@ -67,12 +68,15 @@ class LanguageModel:
         return -np.log(p3), c2, c3
 
 
+def inside(count: int, bounds: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which of ``count`` tokens in a row are of a text, and not the empty ones before it."""
+    own = np.ones(count, bool)
+    own[bounds[:, 0] - 1] = own[bounds[:, 0] - 2] = False
+    return own
+
+
 def joined(texts: Sequence[Tokens]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
     """All tokens in a row, two empty ones before each text, and where each text begins and ends."""
-    return _joined(texts)
-
-
-def _joined(texts: Sequence[Tokens]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
     row: list[int] = []
     bounds = []
     for text in texts:

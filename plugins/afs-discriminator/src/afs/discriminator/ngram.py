@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -80,7 +81,7 @@ class NGram:
                     )
                 models = Models(_counts(arrays, "words"), _counts(arrays, "shapes"))
                 trees = {name: arrays[f"tree_{name}"] for name in Trees._fields}
-        except (OSError, ValueError, KeyError, IndexError, EOFError) as fault:
+        except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as fault:
             raise DataError(f"not an n-gram discriminator: {fault}", path=path) from None
         trees |= {"depth": int(trees["depth"]), "baseline": float(trees["baseline"])}
         return cls(models, Trees(**trees))

@@ -27,10 +27,16 @@ def _of_function(function: ast.AST) -> set[str]:
     bound: dict[str, int] = {}
     loops: list[tuple[int, int]] = []
     reads: list[ast.Name] = []
+    updated: set[int] = set()
     binds: list[tuple[str, int]] = []
     for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            reads.append(node.target)
+            updated.add(id(node.target))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             reads.append(node)
+        elif id(node) in updated:
+            continue
         elif isinstance(node, ast.arg):
             bound[node.arg] = 0
         elif isinstance(node, _LOOPS):
