@@ -53,7 +53,7 @@ def int8_engine(electra: Electra) -> OnnxEngine:
     try:
         session = _session(path)
     except Exception:  # whatever a damaged file makes the runtime say
-        path.unlink()
+        path.unlink(missing_ok=True)
         session = _session(exported(electra))
     return OnnxEngine(session, electra.real)
 
