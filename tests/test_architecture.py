@@ -39,7 +39,7 @@ HTTP_CLIENTS = {"ftplib", "http", "smtplib", "urllib.request", "xmlrpc"}
 #: Libraries whose own libraries we use.
 BRINGS = {"transformers": {"huggingface_hub", "jinja2", "numpy", "safetensors", "tokenizers"}}
 #: Import name to distribution, where they differ.
-DISTRIBUTIONS = {"re2": "google-re2"}
+DISTRIBUTIONS = {"re2": "google-re2", "sklearn": "scikit-learn"}
 
 #: What a plugin may build on besides the core: afs-quickstart on all.
 FLOORS = {

@@ -94,8 +94,9 @@ def _hashed(values: NDArray[np.uint64]) -> NDArray[Any]:
 
 def _places(ids: NDArray[np.uint64]) -> list[NDArray[Any]]:
     """The place in the table of each order for every token and those before it."""
-    previous = np.concatenate((ids[:1] * np.uint64(0), ids[:-1]))
-    second = np.concatenate((ids[:1] * np.uint64(0), previous[:-1]))
+    nothing = np.zeros(min(1, len(ids)), np.uint64)
+    previous = np.concatenate((nothing, ids[:-1]))
+    second = np.concatenate((nothing, previous[:-1]))
     pair = ids + previous * _PRIMES[1]
     triple = pair * _PRIMES[0] + second
     return [_hashed(ids), _hashed(pair), _hashed(triple)]

@@ -134,7 +134,7 @@ def _crossed(
     place = np.array([_fold(example, folds) for example in examples])
     rows = np.empty((len(texts), len(NAMES)))
     for fold in range(folds):
-        mine = np.flatnonzero(place == fold)
+        mine = np.flatnonzero(place == fold).tolist()
         own = Models.fit([texts[row] for row in mine if examples[row].label == REAL])
         rows[mine] = matrix([texts[row] for row in mine], everything.without(own))
     return rows
@@ -149,7 +149,7 @@ def _fold(example: Example, folds: int) -> int:
 
 def _grown(rows: NDArray[np.float64], fake: list[bool], settings: NGramSettings, seed: int) -> Any:
     try:
-        from sklearn.ensemble import HistGradientBoostingClassifier
+        from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
     except ModuleNotFoundError:
         raise Missing(
             "training the n-gram discriminator needs scikit-learn", hint="pip install scikit-learn"
