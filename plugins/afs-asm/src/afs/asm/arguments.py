@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .directives import ADDRESS_BITS
 from .expressions import Expression, expression
 from .facts import Event, Facts, function_events
 from .findings import ERROR, WARNING, Fault
@@ -45,6 +46,17 @@ def all_checked(items: Iterable[tuple[str, int]], use: str) -> tuple[list[Fault]
         faults += fault
         events += more
     return faults, events
+
+
+def address_fault(directive: str, item: str, start: int) -> list[Fault]:
+    """What is wrong with the number `item` as the address that a directive takes."""
+    literal = expression(item).literal
+    if literal is None or not literal & ~ADDRESS_BITS[directive]:
+        return []
+    reason = (
+        f"{directive} takes no address `{item[:24]}`: no bits beyond ${ADDRESS_BITS[directive]:X} may be set"
+    )
+    return [Fault(start, ERROR, "directive", reason)]
 
 
 def quoted_blanks(text: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .arguments import all_checked, words_of
-from .conditions import condition
+from .arguments import address_fault, all_checked, words_of
+from .conditions import asked_values, condition
 from .directives import CLOSES_CONDITION, CONDITIONS
-from .expressions import STUB
+from .expressions import STUB, expression
 from .facts import Event, Facts
 from .findings import ERROR, Fault
 from .statements import Statement
@@ -41,8 +41,7 @@ def _condition(statement: Statement, head: int) -> Facts:
     event = Event(kind, statement.name, head, statement.operand)
     if asked.fault:
         return Facts((Fault(statement.at, ERROR, "condition", asked.fault),), (event,), -1)
-    values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
-    faults, events = all_checked([word for word in words if word[0] in values], "static")
+    faults, events = all_checked(asked_values(asked, words), "static")
     return Facts(tuple(faults), (*events, event), -1)
 
 
@@ -53,7 +52,7 @@ def _for(statement: Statement, head: int) -> Facts:
         return Facts(tuple(faults), (Event("open", "for", head),), -1)
     items = [(match[group], statement.at + match.start(group)) for group in (2, 3)]
     faults, events = all_checked(items, "static")
-    return Facts(tuple(faults), (*events, Event("open", "for", head, match[1])), -1)
+    return Facts(tuple(faults), (*events, Event("open", "for", head, statement.operand)), -1)
 
 
 def _struct(statement: Statement, head: int) -> Facts:
@@ -69,6 +68,8 @@ def _struct(statement: Statement, head: int) -> Facts:
             return Facts((fault,), (opened,), -1)
         return Facts((), (Event("use", words[2][0], words[2][1]), opened), -1)
     faults, events = all_checked(words[1:], "use")
+    if len(words) == 2:
+        faults += address_fault("struct", *words[1])
     return Facts(tuple(faults), (*events, opened), -1)
 
 
@@ -81,6 +82,9 @@ def _end(statement: Statement, head: int) -> Facts:
         reason = f"{statement.name} takes nothing, or `{wanted}` and a number"
         return Facts((Fault(head, ERROR, "directive", reason),), (closed,), -1)
     faults, events = all_checked(words[1:], "use")
+    alignment = expression(words[1][0]).literal if words else None
+    if statement.name == "endstruct" and alignment is not None and alignment < 1:
+        faults.append(Fault(words[1][1], ERROR, "directive", "an alignment is 1 or more"))
     return Facts(tuple(faults), (*events, closed), -1)
 
 
@@ -91,4 +95,5 @@ def _spcblock(statement: Statement, head: int) -> Facts:
         fault = Fault(words[1][1], ERROR, "directive", "the only block that asar 1.91 writes is `nspc`")
         return Facts((fault,), (opened,), -1)
     faults, events = all_checked(words[:1], "use")
+    faults += address_fault("spcblock", *words[0])
     return Facts(tuple(faults), (*events, opened), -1)

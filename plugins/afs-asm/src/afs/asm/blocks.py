@@ -74,17 +74,27 @@ class Blocks:
         block = _Block(event, line, self.live)
         if event.name == "struct" and self.inside("struct"):
             context.find(line, event.at, "block", "a struct cannot stand in a struct")
+        if event.name == "spcblock" and self.inside("struct"):
+            context.find(line, event.at, "block", "a spcblock cannot stand in a struct")
         self._open.append(block)
         if event.name in ("if", "while") and self.live:
             block.taken = self._answer(event.detail)
             self.live = block.taken is not False
         elif event.name == "for":
-            self._forget({event.detail})
-            block.sets.add(event.detail)
+            variable, _, turns = event.detail.partition(" = ")
+            self._forget({variable})
+            block.sets.add(variable)
+            self.live = self.live and self._runs(turns)
 
     def _answer(self, detail: str) -> bool | None:
         asked = condition([word for word, _ in words_of(detail)])
         return None if asked.fault else truth(asked, self.value)
+
+    def _runs(self, turns: str) -> bool:
+        """Whether the body of a `for` may be assembled at all."""
+        first, _, end = turns.partition("..")
+        values = self.value(first), self.value(end)
+        return values[0] is None or values[1] is None or values[0] < values[1]
 
     def other(self, event: Event, line: int, context: Context) -> None:
         """An `else` or `elseif`."""

@@ -13,11 +13,12 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from .arguments import checked
 from .blocks import Blocks
 from .conditions import Evaluator
 from .context import Context
 from .defines import BUILT_IN, Defines, EndlessDefine, assignment, joined_assignment, unquoted_value
-from .expressions import STUB
+from .expressions import STUB, expression
 from .facts import BY_PARTS, CONTINUED, EMPTY, Event, Facts
 from .findings import ERROR, WARNING, Fault, Finding
 from .line_facts import closing_event, facts_of_code, special_facts
@@ -174,6 +175,8 @@ class _Check:
         for event in facts.events:
             if event.kind == "call" and self.blocks.live:
                 self._call(event, number)
+            elif event.kind == "undef" and self.blocks.live:
+                self._undefine(event.name)
 
     def _skim(self, facts: Facts, number: int) -> None:
         """Lines that are left out: only what opens and closes conditions counts."""
@@ -297,7 +300,22 @@ class _Check:
             reason = f"`!{name}` is set by asar itself"
             self._find(Fault(0, ERROR, "define-name", reason), line.at(start))
             return
+        if operator == "#=":
+            self._computed(self.defines.resolve(bare).replace(" ", ""), line.at(start))
         self.defines.assign(name, operator, bare)
+        self.blocks.note_set(name)
+
+    def _computed(self, text: str, position: Position) -> None:
+        """The value of a define that is worked out at once: labels must be known, and stay as they are."""
+        faults, events = checked(text, expression(text), position.column - 1, 0, "static")
+        for fault in faults:
+            self._find(fault, position)
+        self.context.take(Facts((), tuple(events)), position.line)
+
+    def _undefine(self, name: str) -> None:
+        if name not in self.defines.values:
+            self._unknown_define(name)
+        self.defines.values.pop(name, None)
         self.blocks.note_set(name)
 
     def _unknown_define(self, name: str) -> None:

@@ -23,7 +23,8 @@ _JOINERS: Final = frozenset({"&&", "||"})
 
 
 class Clause(NamedTuple):
-    """`left compare right`, or `left` alone, which asks whether it is above zero."""
+    """`left compare right`, or `left` alone, which asks whether it is above zero; with `!` as `compare`,
+    whether it is not."""
 
     left: str
     compare: str = ""
@@ -45,7 +46,8 @@ def condition(words: list[str]) -> Condition:
     at = 0
     while at < len(words):
         if at + 1 == len(words) or words[at + 1] in _JOINERS:
-            clauses.append(Clause(words[at]))
+            negated = words[at][:1] == "!"
+            clauses.append(Clause(words[at][negated:], "!" if negated else ""))
             at += 1
         elif at + 2 == len(words) or words[at + 1] not in _COMPARE:
             return Condition(tuple(clauses), joiner, f"a comparison was expected at `{words[at + 1][:24]}`")
@@ -61,6 +63,18 @@ def condition(words: list[str]) -> Condition:
     return Condition(tuple(clauses), joiner, "a value is missing at the end")
 
 
+def asked_values(asked: Condition, words: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The values among the `words` of a condition, each with its index; without the `!` before it."""
+    texts = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
+    found = []
+    for word, start in words:
+        if word in texts:
+            found.append((word, start))
+        elif word[:1] == "!" and word[1:] in texts:
+            found.append((word[1:], start + 1))
+    return found
+
+
 def truth(asked: Condition, value: Callable[[str], float | None]) -> bool | None:
     """Whether the condition holds, None where a value is not known. Decided from left to right."""
     for clause in asked.clauses:
@@ -74,8 +88,8 @@ def truth(asked: Condition, value: Callable[[str], float | None]) -> bool | None
 
 def _clause(clause: Clause, value: Callable[[str], float | None]) -> bool | None:
     left = value(clause.left)
-    if not clause.compare:
-        return None if left is None else left > 0
+    if not clause.right:
+        return None if left is None else (left > 0) != (clause.compare == "!")
     right = value(clause.right)
     return None if left is None or right is None else _COMPARE[clause.compare](left, right)
 

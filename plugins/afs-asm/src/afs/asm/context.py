@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from .blocks import Blocks
-from .directives import PULLS
+from .directives import ARCHITECTURES, NOT_IN_SPCBLOCK, PULLS
 from .facts import Event, Facts, Step
 from .findings import ERROR, WARNING, Finding
 from .names import Names
@@ -225,14 +225,28 @@ class Context:
         self.flow.append(Flow(line, Step("lost", 0, 0), ()))
 
     def _take_namespace(self, event: Event, line: int) -> None:
+        self._bar("namespace", event, line)
         self.names.enter(event.name)
 
     def _take_arch(self, event: Event, line: int) -> None:
-        self._arch = event.name
+        self._bar("arch", event, line)
+        if event.name in ARCHITECTURES:
+            self._arch = event.name
+
+    def _take_undef(self, event: Event, line: int) -> None:
+        """The checker itself forgets the define."""
+
+    def _bar(self, name: str, event: Event, line: int) -> None:
+        """Refuse a directive that cannot stand in a `spcblock`, and the one that stands only there."""
+        inside = self.blocks.inside("spcblock")
+        if inside and name in NOT_IN_SPCBLOCK:
+            self.find(line, event.at, "block", f"`{name}` cannot stand in a spcblock")
+        elif name == "startpos" and not inside:
+            self.find(line, event.at, "block", "`startpos` stands in no spcblock")
 
     def _take_asar(self, event: Event, line: int) -> None:
         if self._version_late:
-            self.find(line, event.at, "directive", "`asar` must stand before all other commands")
+            self.find(line, event.at, "directive", "this must stand before all other commands")
         version = event.name.split(".")
         if len(version) > 1 and (int(version[0]), int(version[1].ljust(2, "0")[:2])) >= (1, 90):
             self.blocks.evaluator.priorities = self.blocks.evaluator.exact = True
@@ -253,16 +267,18 @@ class Context:
 
     def _take_place(self, event: Event, line: int) -> None:
         """The line moves to another address; only that of an `org` with a number is known."""
+        self._bar(event.name, event, line)
         if event.name == "org":
             value = self.blocks.value(event.detail)
             self._bank = None if value is None else int(value) >> 16
             if value is not None:
                 self._starts[self._section + 1] = int(value)  # the section that this line begins
             self.flow.append(Flow(line, Step("end", 0, 0), ()))
-        elif event.name not in ("skip", "fill", "pad", "rep"):
+        elif event.name not in ("skip", "fill", "pad", "rep", "startpos"):
             self._bank = None
 
     def _take_stack(self, event: Event, line: int) -> None:
+        self._bar(event.name, event, line)
         if event.name not in PULLS:
             self._stacks.setdefault(event.name, []).append((line, event.at))
         elif not self._stacks.get(PULLS[event.name]):
@@ -279,6 +295,8 @@ class Context:
         self.blocks.open(event, line, self)
         if event.name == "struct":
             name = self.blocks.struct
+            if name in self.places and not self.blocks.uncertain and "\x01" not in name:
+                self.find(line, event.at, "label-redefined", f"the struct `{name[:40]}` is defined twice")
             self.places.setdefault(name, Place(static=True))
 
     def _take_close(self, event: Event, line: int) -> None:
@@ -379,5 +397,6 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "stack": Context._take_stack,
     "static": Context._take_use,
     "stop": Context._take_stop,
+    "undef": Context._take_undef,
     "use": Context._take_use,
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .arguments import all_checked, checked, quoted_blanks, refused, split_arguments, words_of
+from .arguments import address_fault, all_checked, checked, quoted_blanks, refused, split_arguments, words_of
 from .block_facts import block_facts
-from .conditions import condition
+from .conditions import asked_values, condition
 from .directives import (
+    ADDRESS_BITS,
     CHOICES,
     CLOSES,
     DATA,
@@ -27,7 +28,16 @@ from .statements import Statement
 
 _FUNCTION = re.compile(r"(\w+)\(([^()]*)\) = (.*)\Z", re.A | re.S)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.A)
-_VERSION = re.compile(r"[0-9]+\.(?:[0-9]{2}|[0-9]+\.[0-9]+)\Z", re.A)
+_VERSION = re.compile(r"0+\.[0-9]+\Z|[0-9]+\.(?:[0-9]{2}|[0-9]+\.[0-9]+)\Z", re.A)
+
+_LABEL = re.compile(r"(?:\??(?:\.+\w|[A-Za-z_])[\w.]*|\++|-+)\Z", re.A)
+_BANKS = re.compile(r"[0-9],[0-9],[0-9],[0-9]\Z", re.A)
+_RANGED = re.compile(r"""("[^"]*"|[^":]*):(.*)\Z""", re.S)
+#: An old range of `incbin`: hexadecimal numbers, or expressions in parentheses.
+_OLD_RANGE = re.compile(r"(?:\((.*)\)|(?:0[xX])?[0-9A-Fa-f]*)-(?:\((.*)\)|(?:0[xX])?[0-9A-Fa-f]*)\Z", re.S)
+_ALIGNMENTS = frozenset(1 << bit for bit in range(24))
+#: The version of asar whose dialect this is, as `1.91` and as `1.9.1`.
+_NEWEST = (1, 9, 1)
 
 #: Directives after which addresses no longer follow from what stands before.
 _MOVING = (
@@ -124,12 +134,18 @@ def _with_expression(statement: Statement, head: int) -> Facts:
     if name == "bank" and operand.lower() in ("auto", "noassume"):
         return Facts((), (Event("place", name, head),))
     use = "static" if name in NO_LABELS else "earlier" if name in NO_FORWARD else "use"
-    faults, events = checked(operand, expression(operand), statement.at, TAKES_EXPRESSION[name], use)
+    value = expression(operand)
+    faults, events = checked(operand, value, statement.at, TAKES_EXPRESSION[name], use)
+    if name in ADDRESS_BITS:
+        faults += address_fault(name, operand, statement.at)
+    if name == "rep" and value.symbols:
+        reason = "how often a line is repeated must be a number, not a label"
+        faults.append(Fault(statement.at, ERROR, "label-moves", reason))
     if name == "rep" and operand[:1] == "$":
         reason = "this repeats the next line; the instruction REP needs an immediate"
         faults.append(Fault(head, WARNING, "rep-directive", reason, f"rep #{operand}"))
     length = _length(name)
-    if length < 0 or name == "bank":
+    if length < 0 or name in ("bank", "startpos"):
         events.append(Event("place", name, head, operand))
     return Facts(tuple(faults), tuple(events), length)
 
@@ -142,13 +158,18 @@ def _aligned(statement: Statement, head: int) -> Facts:
         reason = f"{statement.name} takes a number, or `align N`, or `align N offset N`"
         return refused(head, "directive", reason)
     faults, events = all_checked(words[1::2], "static")
+    alignment = expression(words[1][0]).literal
+    if alignment is not None and alignment not in _ALIGNMENTS:
+        reason = "an alignment is a power of two, $800000 at most"
+        faults.append(Fault(words[1][1], ERROR, "directive", reason))
     return Facts(tuple(faults), (*events, Event("place", statement.name, head)), -1)
 
 
 def _function(statement: Statement, head: int) -> Facts:
     match = _FUNCTION.match(statement.operand)
     arguments = match[2].split(",") if match else []
-    if not match or not _NAME.match(match[1]) or not all(_NAME.match(name) for name in arguments):
+    named = match and _NAME.match(match[1]) and all(_NAME.match(name) for name in arguments)
+    if not match or not named or len({name.lower() for name in arguments}) < len(arguments):
         return refused(head, "function", "a function is declared as `function name(a,b) = expression`")
     defined = Event("define-function", match[1], head, str(len(arguments)))
     value = expression(match[3])
@@ -167,6 +188,8 @@ def _autoclean(statement: Statement, head: int) -> Facts:
     name = word.lower().removesuffix(".l")
     if name not in ("jsl", "jml", "dl"):
         return refused(statement.at, "directive", "autoclean takes jsl, jml or dl")
+    if not _LABEL.match(rest) and STUB not in rest:
+        return refused(statement.at + len(word) + 1, "directive", "autoclean takes a label and nothing else")
     steps = (Step("call" if name == "jsl" else "end", 0, head),) if name != "dl" else ()
     at = statement.at + len(word) + 1
     return Facts((), (Event("use", rest, at),), 3 if name == "dl" else 4, steps)
@@ -175,7 +198,7 @@ def _autoclean(statement: Statement, head: int) -> Facts:
 def _namespace(statement: Statement, head: int) -> Facts:
     word, _, rest = statement.operand.partition(" ")
     if word.lower() == "nested":
-        fine = rest.lower() in ("on", "off")
+        fine = bool(rest)
     else:
         name = word.strip('"')
         fine = not rest and (bool(_NAME.match(name)) or STUB in name)
@@ -217,9 +240,14 @@ def _printed(statement: Statement, head: int) -> Facts:
             reason = f"`{item[:24]}` cannot be printed: a text in quotes, pc, bytes, hex(…), dec(…)"
             faults.append(Fault(start, ERROR, "directive", reason))
         elif match[1]:
-            more, uses = all_checked(split_arguments(match[1], start + match.start(1)), "use")
+            items = split_arguments(match[1], start + match.start(1))
+            more, uses = all_checked(items, "use")
             faults += more
             events += uses
+            if len(items) > 2:
+                faults.append(
+                    Fault(start, ERROR, "directive", "a number and its digits are all that can be given here")
+                )
     return Facts(tuple(faults), tuple(events))
 
 
@@ -238,8 +266,7 @@ def _assert(statement: Statement, head: int) -> Facts:
     asked = condition([word for word, _ in words])
     if asked.fault:
         return refused(statement.at, "condition", asked.fault)
-    values = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
-    faults, events = all_checked([word for word in words if word[0] in values], "use")
+    faults, events = all_checked(asked_values(asked, words), "use")
     return Facts(tuple(faults), tuple(events))
 
 
@@ -257,20 +284,48 @@ def _chosen(statement: Statement, head: int) -> Facts:
 
 def _asar(statement: Statement, head: int) -> Facts:
     version = statement.operand
-    if version and not _VERSION.match(version) and STUB not in version:
-        return refused(head, "directive", f"`{version[:24]}` is no version such as 1.90")
+    if version and STUB not in version:
+        if not _VERSION.match(version):
+            return refused(head, "directive", f"`{version[:24]}` is no version such as 1.90")
+        if _version(version) > _NEWEST:
+            return refused(
+                head, "directive", f"this asks for asar {version[:24]}; the dialect here is that of 1.91"
+            )
     return Facts((), (Event("asar", version, head),))
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """`1.91` and `1.9.1` are the same."""
+    numbers = text.split(".")
+    if len(numbers) == 2:
+        numbers = [numbers[0], *numbers[1]]
+    return tuple(int(number[:9]) for number in numbers)
 
 
 def _file(statement: Statement, head: int) -> Facts:
     words = words_of(statement.operand, statement.at)
     if statement.name == "incbin" and len(words) > 1 and (len(words) == 2 or words[1][0] != "->"):
         return refused(head, "directive", "incbin takes a file, and `-> label` behind it")
-    if len(words) == 1 or words[-1][0].startswith("$"):
-        name = _first_word(statement.operand)
-        return Facts((), (Event("file", name, head),), -1)
-    label = Event("label", words[2][0], words[2][1], "global", -1)
-    return Facts((), (Event("file", _first_word(statement.operand), head), label), -1)
+    faults, events = _range(*words[0]) if statement.name == "incbin" else ([], [])
+    events.append(Event("file", _first_word(statement.operand), head))
+    if len(words) == 3 and not words[-1][0].startswith("$"):
+        events.append(Event("label", words[2][0], words[2][1], "global", -1))
+    return Facts(tuple(faults), tuple(events), -1)
+
+
+def _range(word: str, start: int) -> tuple[list[Fault], list[Event]]:
+    """The part of a file that `incbin` is to take, `:first..end` or the older `:0-FF`."""
+    match = _RANGED.match(word)
+    if not match:
+        return [], []
+    at = start + match.start(2)
+    if ".." in match[2]:
+        first, _, end = match[2].partition("..")
+        return all_checked([(first, at), (end, at + len(first) + 2)], "static")
+    old = _OLD_RANGE.match(match[2])
+    if not old:
+        return [Fault(at, ERROR, "directive", "a part of a file is written `:first..end`")], []
+    return all_checked([(old[n], at + old.start(n)) for n in (1, 2) if old[n] is not None], "static")
 
 
 def _other(statement: Statement, head: int) -> Facts:
@@ -279,6 +334,10 @@ def _other(statement: Statement, head: int) -> Facts:
         return Facts((), (Event("stack", name, head),), _length(name))
     if name in _STOPS:
         return Facts((), (Event("stop", name, head),))
+    if name == "sa1rom" and statement.operand and not _BANKS.match(statement.operand):
+        return refused(head, "directive", "sa1rom takes nothing, or four digits such as `0,1,2,3`")
+    if name == "undef":
+        return Facts((), (Event("undef", _first_word(statement.operand), head),))
     length = _length(name)
     return Facts((), (Event("place", name, head),) if length < 0 else (), length)
 
@@ -308,4 +367,5 @@ _BY_NAME: dict[str, Callable[[Statement, int], Facts]] = {
     "global": _global,
     "namespace": _namespace,
     "warn": _warn,
+    "xkas": _asar,
 }

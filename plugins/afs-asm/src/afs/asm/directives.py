@@ -75,12 +75,12 @@ READS_FILE: Final = frozenset({"incsrc", "incbin", "table"})
 
 #: Directives whose one operand is an expression, and what width it may have (0: any).
 TAKES_EXPRESSION: Final[dict[str, int]] = {
-    "org": 3,
-    "base": 3,
-    "warnpc": 3,
+    "org": 0,
+    "base": 0,
+    "warnpc": 0,
     "pad": 3,
-    "bank": 1,
-    "dpbase": 2,
+    "bank": 0,
+    "dpbase": 0,
     "skip": 0,
     "rep": 0,
     "fill": 0,
@@ -96,10 +96,27 @@ TAKES_EXPRESSION: Final[dict[str, int]] = {
     "freespacebyte": 1,
 }
 
+#: The bits that the addresses of some directives may have; asar refuses those with others.
+ADDRESS_BITS: Final[dict[str, int]] = {
+    "org": 0xFFFFFF,
+    "base": 0xFFFFFF,
+    "warnpc": 0xFFFFFF,
+    "struct": 0xFFFFFF,
+    "spcblock": 0xFFFF,
+    "dpbase": 0xFF00,
+    "bank": 0xFF,
+}
+
 #: Those among them that decide where labels are, so that no label may stand in them.
-NO_LABELS: Final = frozenset({"skip", "fill", "rep", "freespacebyte"})
+NO_LABELS: Final = frozenset({"skip", "fill", "freespacebyte"})
 #: Those that labels may stand in if they are known by then.
 NO_FORWARD: Final = frozenset({"org", "base", "dpbase"})
+
+#: Processors whose code may stand in a text; asar passes over the names of others.
+ARCHITECTURES: Final = frozenset({"65816", "spc700", "spc700-inline", "spc700-raw", "superfx"})
+#: Directives that cannot stand in a `spcblock`.
+_BARRED = "org freespace freecode freedata prot autoclean arch namespace pushns pullns"
+NOT_IN_SPCBLOCK: Final = frozenset(_BARRED.split())
 
 _SWITCH = frozenset({"on", "off"})
 #: Words that the first operand of a directive may be, and for each those that the second may be.

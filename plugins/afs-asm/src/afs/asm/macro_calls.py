@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from .arguments import split_arguments
 from .expressions import STUB
 
-_DECLARED = re.compile(r"([A-Za-z_]\w*)\(([^()]*)\)\Z", re.A)
+_DECLARED = re.compile(r" ?([A-Za-z_]\w*) ?\(([^()]*)\) ?\Z", re.A)
 _PARAMETER = re.compile(r"[A-Za-z_]\w*\Z", re.A)
 _PARAM = re.compile(r"<(?:([A-Za-z_]\w*)|\.\.\.\[([^\]<>]*)\])>", re.A)
 
@@ -38,10 +38,10 @@ class MacroBody(NamedTuple):
 
 def declared(text: str) -> tuple[str, tuple[str, ...], bool] | None:
     """Name, parameters, and whether more may follow, of a macro's declaration; None if it is not one."""
-    match = _DECLARED.match(text.replace(" ", ""))
+    match = _DECLARED.match(text)
     if not match:
         return None
-    names = match[2].split(",") if match[2] else []
+    names = [name.strip() for name in match[2].split(",")] if match[2].strip() else []
     variadic = names[-1:] == ["..."]
     names = names[:-1] if variadic else names
     if not all(_PARAMETER.match(name) for name in names) or len(set(names)) < len(names):

@@ -40,7 +40,8 @@ class Names:
         """Take the operand of `namespace`."""
         word = operand.strip('"')
         if word.lower().startswith("nested"):
-            self._nested = word.lower().endswith(" on")
+            if word.lower() in ("nested on", "nested off"):
+                self._nested = word.lower() == "nested on"
             return
         if word.lower() == "off":
             self._spaces = self._spaces[:-1] if self._nested else []
