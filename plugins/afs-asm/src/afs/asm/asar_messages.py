@@ -15,8 +15,7 @@ _SYMBOL = """Elabel_not_found Edefine_not_found Emacro_not_found Efunction_not_f
     Estruct_not_found"""
 SYMBOL: Final = frozenset(_SYMBOL.split())
 #: What depends on where the code is put, or stops the assembler on purpose.
-_ENVIRONMENT = """Esnes_address_doesnt_map_to_rom Esnes_address_out_of_bounds Ebank_border_crossed
-    Eno_freespace
+_ENVIRONMENT = """Esnes_address_doesnt_map_to_rom Ebank_border_crossed Eno_freespace
     Eno_freespace_in_mapped_banks Eno_banks_with_ram_mirrors Eno_freespace_norom Ewarnpc_failed
     Ewarnpc_failed_equal Ewarnpc_in_freespace Eassertion_failed Eerror_command Erom_too_short
     Erom_title_incorrect Estatic_freespace_autoclean Estatic_freespace_growing Eautoclean_in_freespace

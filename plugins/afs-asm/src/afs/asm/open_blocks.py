@@ -99,6 +99,8 @@ def _elseif(run: Pass, statement: Statement) -> None:
 
 
 def _else(run: Pass, statement: Statement) -> None:
+    if statement.operand:
+        raise Broken("operand-extra", f"`{statement.name}` takes nothing after it")
     block = _open_if(run, statement.name)
     block.active = not block.skipped and not block.taken
     block.taken = True

@@ -69,6 +69,8 @@ def _pullbase(run: Pass, text: str) -> None:
 
 def _warnpc(run: Pass, text: str) -> None:
     limit = run.evaluation.number(text)
+    if limit & ~_ADDRESS:
+        raise Broken("place", f"${limit & 0xFFFFFFFF:X} is no address")
     if run.place.space:
         raise Broken("place", "`warnpc` has no place in free space")
     run.need_place()
@@ -165,6 +167,8 @@ def _freespace(code: bool | None) -> Callable[[Pass, str], None]:
 def _open_space(run: Pass, options: list[str], code: bool | None) -> None:
     align = cleaned = False
     fill = 0
+    if len(set(options)) < len(options):
+        raise Broken("freespace", "an option of free space is given twice")
     for option in options:
         if option in ("ram", "noram") and code is None:
             code = option == "ram"

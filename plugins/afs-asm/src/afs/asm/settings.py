@@ -33,9 +33,9 @@ def _mapper(name: str) -> Callable[[Pass, str], None]:
 
 def _namespace(run: Pass, text: str) -> None:
     word, _, rest = text.partition(" ")
-    if word.lower() == "nested" and rest.lower() in _ON_OFF:
-        run.labels.nested = _ON_OFF[rest.lower()]
-    elif rest:
+    if word.lower() == "nested" and rest:
+        run.labels.nested = _ON_OFF.get(rest.lower(), run.labels.nested)
+    elif rest or word.lower() == "nested":
         raise Broken("namespace", "a namespace has one name; or write `namespace nested on`")
     elif word.lower() in ("", "off"):
         run.labels.namespaces = run.labels.namespaces[:-1] if run.labels.nested else []
@@ -99,7 +99,13 @@ def _spcblock(run: Pass, text: str) -> None:
 
 
 def _endspcblock(run: Pass, text: str) -> None:
+    if not run.foreign:
+        raise Broken("block", "`endspcblock` closes no `spcblock`")
     run.foreign = ""
+
+
+def _startpos(run: Pass, text: str) -> None:
+    raise Broken("block", "`startpos` stands in no spcblock")
 
 
 def _check(run: Pass, text: str) -> None:
@@ -126,7 +132,7 @@ def _asar(run: Pass, text: str) -> None:
     if not text:
         return
     match = re.fullmatch(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
-    if not match:
+    if not match or (not match[3] and len(match[2]) != 2 and int(match[1])):
         raise Broken("directive", f"`{text[:24]}` is no version of asar")
     major, minor = int(match[1]), match[2] + (match[3] or "")
     version = (major, int(minor.ljust(2, "0")[:2]))
@@ -196,7 +202,7 @@ SETTINGS: Final[dict[str, Callable[[Pass, str], None]]] = {
     "arch": _arch,
     "spcblock": _spcblock,
     "endspcblock": _endspcblock,
-    "startpos": _nothing,
+    "startpos": _startpos,
     "check": _check,
     "expecttitle": _nothing,
     "asar": _asar,
