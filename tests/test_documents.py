@@ -17,8 +17,11 @@ from typing import NamedTuple
 
 import pytest
 
+from afs.discriminator.dataset import build_examples
+from afs.discriminator.examples import write_examples
+from afs.discriminator.training import train_model
 from afs.quickstart import sample_folder
-from afs_core import TrainingSample, firstparty, write_samples
+from afs_core import Run, TrainingSample, firstparty, write_samples
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "tests" / "documents"
@@ -144,7 +147,17 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in DATA:
         write_samples(work / name, [a_sample(name, number) for number in range(40)])
     make_adapter(work / "models" / "majora-v1-lora")
+    (work / "src").symlink_to(sample_folder())
+    make_discriminator(work / "models" / "electra")
     return root
+
+
+def make_discriminator(folder: Path) -> None:
+    """A discriminator of what the sample ROM hack holds."""
+    with Run.open() as run:
+        data = folder.with_name("discriminator.jsonl")
+        write_examples(data, build_examples([sample_folder()], run, limit=150).examples)
+        train_model(data, folder, run, settings={"trees": 30})
 
 
 def keep_logs(home: Path) -> None:
