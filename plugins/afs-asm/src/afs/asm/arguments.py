@@ -10,6 +10,7 @@ from .expressions import Expression, expression
 from .facts import Event, Facts, function_events
 from .findings import ERROR, WARNING, Fault
 from .lines import QUOTED
+from .operands import commas
 
 _QUOTED = re.compile(QUOTED)
 
@@ -66,26 +67,11 @@ def quoted_blanks(text: str) -> bool:
 
 def split_arguments(text: str, start: int = 0) -> list[tuple[str, int]]:
     """The parts of `text` between top-level commas, with their indices counted from `start`."""
-    if "(" not in text and '"' not in text and "'" not in text:
-        found = []
-        for item in text.split(","):
-            found.append((item, start))
-            start += len(item) + 1
-        return found
     found = []
-    depth, quote, begin = 0, "", 0
-    for index, char in enumerate(text):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-        elif char == "," and depth <= 0:
-            found.append((text[begin:index], start + begin))
-            begin = index + 1
+    begin = 0
+    for index in commas(text):
+        found.append((text[begin:index], start + begin))
+        begin = index + 1
     found.append((text[begin:], start + begin))
     return found
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from .faults import Broken
 from .formula import Formula, parse_formula
 
-_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     "<": operator.lt,
     ">=": operator.ge,
@@ -19,7 +19,8 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_JOINERS: Final = frozenset({"&&", "||"})
+#: What stands between comparisons.
+JOINERS: Final = frozenset({"&&", "||"})
 
 
 class Clause(NamedTuple):
@@ -45,18 +46,18 @@ def condition(words: list[str]) -> Condition:
     joiner = ""
     at = 0
     while at < len(words):
-        if at + 1 == len(words) or words[at + 1] in _JOINERS:
+        if at + 1 == len(words) or words[at + 1] in JOINERS:
             negated = words[at][:1] == "!"
             clauses.append(Clause(words[at][negated:], "!" if negated else ""))
             at += 1
-        elif at + 2 == len(words) or words[at + 1] not in _COMPARE:
+        elif at + 2 == len(words) or words[at + 1] not in COMPARISONS:
             return Condition(tuple(clauses), joiner, f"a comparison was expected at `{words[at + 1][:24]}`")
         else:
             clauses.append(Clause(*words[at : at + 3]))
             at += 3
         if at == len(words):
             return Condition(tuple(clauses), joiner)
-        if words[at] not in _JOINERS or joiner not in ("", words[at]):
+        if words[at] not in JOINERS or joiner not in ("", words[at]):
             return Condition(tuple(clauses), joiner, f"`{words[at][:24]}` cannot follow here")
         joiner = words[at]
         at += 1
@@ -91,7 +92,7 @@ def _clause(clause: Clause, value: Callable[[str], float | None]) -> bool | None
     if not clause.right:
         return None if left is None else (left > 0) != (clause.compare == "!")
     right = value(clause.right)
-    return None if left is None or right is None else _COMPARE[clause.compare](left, right)
+    return None if left is None or right is None else COMPARISONS[clause.compare](left, right)
 
 
 class Evaluator:

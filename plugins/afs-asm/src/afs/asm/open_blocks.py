@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from .conditions import COMPARISONS, JOINERS
 from .faults import Broken
 
 if TYPE_CHECKING:
@@ -17,15 +17,6 @@ __all__ = ["CONDITIONALS", "OpenBlock", "holds"]
 
 _WORDS = re.compile(r"""(?:"[^"]*"|'.'|[^\s"])+""")
 _RANGE = re.compile(r"(\w+) = (.+?)\.\.(.+)\Z", re.A)
-_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    ">": operator.gt,
-    "<": operator.lt,
-    ">=": operator.ge,
-    "<=": operator.le,
-    "=": operator.eq,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 class OpenBlock:
@@ -53,7 +44,7 @@ def holds(run: Pass, text: str, what: str) -> bool:
         if not words:
             return result
         link, *words = words
-        if link not in ("&&", "||") or (joint and link != joint):
+        if link not in JOINERS or (joint and link != joint):
             raise Broken("condition", f"`{link[:24]}` has no place in the condition of `{what}`")
         joint = link
         if result != (link == "&&"):
@@ -62,13 +53,13 @@ def holds(run: Pass, text: str, what: str) -> bool:
 
 def _comparison(run: Pass, words: list[str], what: str) -> tuple[bool, list[str]]:
     first, *rest = words
-    if not rest or rest[0] in ("&&", "||"):
+    if not rest or rest[0] in JOINERS:
         negated = first[:1] == "!"
         return (_number(run, first[negated:], what) > 0) != negated, rest
-    if len(rest) < 2 or rest[0] not in _COMPARE:
+    if len(rest) < 2 or rest[0] not in COMPARISONS:
         raise Broken("condition", f"`{' '.join(words)[:40]}` is no condition")
     left, right = _number(run, first, what), _number(run, rest[1], what)
-    return _COMPARE[rest[0]](left, right), rest[2:]
+    return COMPARISONS[rest[0]](left, right), rest[2:]
 
 
 def _number(run: Pass, text: str, what: str) -> float:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import msgspec
+
+_MARK = re.compile(r"""["'(),]""")
 
 
 class Operand(msgspec.Struct, frozen=True, gc=False):
@@ -44,7 +49,7 @@ def operand(text: str, block_move: bool = False) -> Operand:
         if found:
             return found
     if block_move and "," in text:
-        cut = top_level_comma(text)
+        cut = next(commas(text), -1)
         if cut > 0:
             return Operand("e,e", (text[:cut], text[cut + 1 :]), (0, cut + 1))
     return Operand("e", (text,), (0,))
@@ -78,18 +83,18 @@ def balanced(text: str) -> bool:
     return depth == 0
 
 
-def top_level_comma(text: str) -> int:
-    """Index of the first comma outside parentheses and quotes, or -1."""
+def commas(text: str) -> Iterator[int]:
+    """The indices of the commas outside parentheses and quotes."""
     depth, quote = 0, ""
-    for index, char in enumerate(text):
+    for match in _MARK.finditer(text):
+        mark = match[0]
         if quote:
-            quote = "" if char == quote else quote
-        elif char in "\"'":
-            quote = char
-        elif char == "(":
+            quote = "" if mark == quote else quote
+        elif mark in "\"'":
+            quote = mark
+        elif mark == "(":
             depth += 1
-        elif char == ")":
+        elif mark == ")":
             depth -= 1
-        elif char == "," and depth <= 0:
-            return index
-    return -1
+        elif depth <= 0:
+            yield match.start()
