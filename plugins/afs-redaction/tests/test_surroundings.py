@@ -82,6 +82,13 @@ HARMLESS = [
     "Set-Cookie: name=value; Path=/\nself.cookies = CookieJar(policy=Policy(rfc2965=True))",
     "-----BEGIN PRIVATE KEY----- is how such a file starts, and -----END PRIVATE KEY----- how it ends",
     "max_tokens=4096, token_count: 123456789012345678, keyboard=qwerty12345",
+    "| token | meaning |\n|---|---|\n| `LDA` | load |\n| `STA $12` | store |",
+    "token,count\nthe,1200\nhash2vec,12",
+    "name,token_count,max_tokens\nx,1200,4096",
+    "def f(\n    password, token\n):\n    user2, other3 = a1b2c3d4e5, f6g7",
+    "Tokens are cheap, password, secret.\nWell1known, foo22bar, baz.",
+    "docker run -u 1000:1000 x && docker run -u node:node y; curl -u $USER:$PASS z",
+    "check_call(['openssl', 'pkey', '-aes256', '-out', 'key2.pem'])",
 ]
 
 
@@ -166,8 +173,10 @@ def test_allowed_values_stay() -> None:
         "cookie: a=" * 10_000,
         '{"a":' * 15_000,
         "A_KEY=" * 15_000,
+        "a,password\n" * 9_000,
+        "password,b" * 10_000 + "\n",
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_hostile_text_takes_linear_time(hostile: str) -> None:
     redactor = Redactor()

@@ -67,6 +67,9 @@ def test_a_redacted_sample_says_so(run: Run) -> None:
     assert done.metadata == {"k": 1, "redacted": {"EMAIL": 2, "GITHUB_TOKEN": 1}}
     assert done.prov is not None and done.prov.transforms == ("quality", "redaction")
     assert done.quality_score == 0.5
+    bare_sample = clean(transform, TrainingSample(instruction=TOKEN, output="x"))[0]
+    assert bare_sample.prov == Provenance(transforms=("redaction",))
+    transform.noted["GITHUB_TOKEN"] -= 1
     assert sample.metadata == {"k": 1}
     assert transform.noted == {"EMAIL": 2, "GITHUB_TOKEN": 1}
     assert clean(redaction(run), done)[0] is done

@@ -14,6 +14,7 @@ from afs.redaction.judgement import (
     is_varied,
 )
 from afs.redaction.rule import Rule
+from afs.redaction.tables import column_rules
 
 __all__ = ["ASSIGNMENTS"]
 
@@ -52,6 +53,11 @@ _TOOLS = (
     r"mysql(?:dump|admin)?|mariadb|sshpass|docker login|redis-cli|mongo(?:sh|dump)?|smbclient|openssl|zip|7z"
 )
 _WORD = r"[\"'\\]*([^\s\"'`<>\\|;&]{4,})"
+# From one word of a command to the next, which may be items of a list and far apart.
+_NEXT = r"[\"'\\]*[\s,](?:(?:[^\r\n]|\\\r?\n)*?[\s\"',])?"
+# From a flag to its value, which may be the next item of a list, also of one in YAML.
+_GAP = r"[\"'\\]*(?:[ =,]+|\s*(?:\n|\\n)\s*-\s+)[\"'\\]*"
+_USER = rf"(?:-[A-Za-z]*u|--(?:proxy-)?user|-a)(?:{_GAP})?" + r"[^\s:\"'\\,=-][^\s:\"'\\,]*:"
 
 
 _AWS = (
@@ -128,24 +134,36 @@ _PAIRED = (
     ),
 )
 
+
+def _is_given(text: str) -> bool:
+    """A password behind the flag that names it, not a variable."""
+    return is_typed_password(text) and text[0] != "$"
+
+
 _COMMANDS = (
     Rule(
         "SECRET",
-        _FLAG + "[ =]",
-        r"(?:^|[\s\"'`\[,])" + _FLAG + r"[\"']?[ =,]+" + _WORD,
-        accept=is_plain_password,
+        _FLAG + _GAP,
+        r"(?:^|[\s\"'`\[,])" + _FLAG + _GAP + _WORD,
+        accept=_is_given,
     ),
     Rule(
         "SECRET",
-        r"\s(?:-u|--user|-a)[ =]",
-        r"(?:curl|wget|http)(?:\s[^\r\n]*?)?\s(?:-u|--user|-a)[ =]+[\"'\\]*[^\s:\"']+:([^\s\"'\\]+)",
+        r"[\s\"']" + _USER,
+        rf"(?:curl|wget|https?){_NEXT}{_USER}([^\s\"'\\]+)",
         accept=is_env_value,
     ),
     Rule(
+        "SECRET",
+        r"[\s\"']" + _USER,
+        rf"[\s\"']-u{_GAP}" + r"[0-9A-Za-z_.@+-]+:([^\s\"'\\]+)",
+        accept=is_typed_password,
+    ),
+    Rule(
         "PASSWORD",
-        rf"(?:{_TOOLS})\s",
-        rf"(?:{_TOOLS})(?:\s[^\r\n]*?)?\s-(?:p|a|P|pass(?:in|out)?[ =]+pass:)[ \"'\\]*"
-        r"([^\s\"'`<>\\|;&-][^\s\"'`<>\\|;&]{3,})",
+        rf"(?:{_TOOLS})[\"'\\]*[\s,]",
+        rf"(?:{_TOOLS}){_NEXT}-(?:(?:p|P|pass(?:in|out)?[ =]+pass:)[ ,\"'\\]*|a[ ,\"'\\]+)"
+        r"([^\s\"'`<>\\|;&,-][^\s\"'`<>\\|;&]{3,})",
         accept=is_typed_password,
     ),
     Rule(
@@ -180,4 +198,12 @@ _RANDOM = Rule(
     accept=is_random,
 )
 
-ASSIGNMENTS = (*_AWS, *_ASSIGNED, *_PAIRED, *_COMMANDS, _SPOKEN, _RANDOM)
+ASSIGNMENTS = (
+    *_AWS,
+    *_ASSIGNED,
+    *_PAIRED,
+    *_COMMANDS,
+    _SPOKEN,
+    _RANDOM,
+    *column_rules(_STEM),
+)

@@ -73,16 +73,22 @@ class Redactor:
         return text
 
     def value(self, name: str, text: str) -> str:
-        """``text`` as what a key called ``name`` holds: ``password`` gives a secret away."""
+        """``text`` as what a key called ``name`` holds, or what follows a command: both give secrets away."""
         kind = name_kind(name)
         if not kind:
-            return self.text(text)
+            return self._argument(name, text) if " " in name else self.text(text)
         data = _bytes(text)
         judge = is_password if kind == "PASSWORD" else is_token
         # A value that was taken apart before, such as a path with a name in it, stays so.
         if PLACEHOLDER.search(data) or not self._is_secret(judge, data):
             return self.text(text)
         return self._replacement(self._whole_kind(data) or kind, data).decode()
+
+    def _argument(self, command: str, text: str) -> str:
+        """``text`` as it is redacted behind ``command``."""
+        before = command.rstrip() + " "
+        clean = self.text(before + text)
+        return clean.removeprefix(before) if clean != before + text else text
 
     def find(self, text: str) -> list[Found]:
         """Where :meth:`text` would put placeholders, left to right; takes no note of anything."""

@@ -65,7 +65,6 @@ def _marked(sample: TrainingSample, counts: Counter[str]) -> TrainingSample:
     total = Counter(before if isinstance(before, dict) else {})
     total.update(counts)
     metadata = {**sample.metadata, "redacted": dict(sorted(total.items()))}
-    prov = sample.prov
-    if prov is not None and "redaction" not in prov.transforms:
-        prov = msgspec.structs.replace(prov, transforms=(*prov.transforms, "redaction"))
-    return msgspec.structs.replace(sample, _metadata=metadata, prov=prov)
+    if sample.prov is not None and "redaction" in sample.prov.transforms:
+        return msgspec.structs.replace(sample, _metadata=metadata)
+    return sample.changed("redaction", _metadata=metadata)

@@ -16,6 +16,7 @@ from afs_core import Message, Provenance, ToolCall, TrainingSample
 __all__ = ["json_redacted", "parsed", "sample_redacted", "text_redacted", "value_redacted"]
 
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_WORD = re.compile(r"[0-9A-Za-z_.-]{1,40}")
 _DEPTH = 16
 _ENDS = {"{": "}", "[": "]", '"': '"'}
 # Keys whose value is the name of what stands beside it, and keys that add nothing to the name above.
@@ -150,12 +151,23 @@ def _name_of(key: str, own: str, above: str) -> str:
 
 
 def _names_of_items(items: Sequence[Any], name: str) -> Iterator[str]:
-    """For each item the name of the list, or that of the flag before it: ``["--token", ...]``."""
-    before: Any = ""
+    """For each item the name of the list or, in one of arguments, the command before it: ``curl -u``."""
+    program = _word(items[0]) if items else ""
+    before = ""
     for item in items:
-        is_flag = isinstance(before, str) and before[:1] == "-"
-        yield before.strip("-") if is_flag else name
-        before = item
+        if before[:1] == "-":
+            yield f"{program} {before}"
+        elif program and isinstance(item, str) and item[:1] == "-":
+            yield f"{program} "
+        else:
+            yield name
+        before = _word(item)
+
+
+def _word(item: Any) -> str:
+    """``item`` without its folder where it may be a program or a flag, else nothing."""
+    word = item.rpartition("/")[2] if isinstance(item, str) and len(item) < 200 else ""
+    return word if _WORD.fullmatch(word) else ""
 
 
 def json_redacted(text: str, tree: Any, redactor: Redactor, name: str = "", depth: int = 0) -> str:

@@ -95,7 +95,8 @@ _COOKIE_NAMES = (
     r"|_[0-9a-z_]+_session|__(?:Secure|Host)-[0-9A-Za-z._-]+)"
 )
 _COOKIE_TRIGGER = (
-    r"(?:SESSID|SESSIONID|jsessionid|_SessionId|connect\.sid|csrftoken|XSRF-TOKEN|sessionid|_session)=|__(?:Secure|Host)-"
+    r"(?:SESSID|SESSIONID|jsessionid|_SessionId|connect\.sid|csrftoken|XSRF-TOKEN|sessionid|_session)="
+    r"|__(?:Secure|Host)-"
 )
 COOKIES = (
     Rule(
