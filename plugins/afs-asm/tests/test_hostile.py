@@ -10,10 +10,10 @@ import pytest
 from afs.asm import Source, check, code_blocks
 
 RNG = random.Random(11)
-SIZE = 250_000
-MEGABYTE = 1_000_000
+SIZE = 100_000
+LONG = 400_000
 HOSTILE = {
-    "one word": "a" * MEGABYTE,
+    "one word": "a" * LONG,
     "parentheses": "lda " + "(" * SIZE,
     "closed parentheses": "lda " + "(" * (SIZE // 2) + "1" + ")" * (SIZE // 2),
     "calls": "lda " + "f(" * (SIZE // 2),
@@ -45,9 +45,9 @@ HOSTILE = {
     "branches": "bra L\n" * (SIZE // 6),
     "fences": "```\n" * (SIZE // 4),
     "assignments": "a = " * (SIZE // 4),
-    "garbage": "".join(chr(RNG.randrange(32, 127)) for _ in range(MEGABYTE)),
-    "garbage lines": "".join(RNG.choice("ldasx $#(),[]:;!%<>+-.'\"=\n\t0123") for _ in range(MEGABYTE)),
-    "bytes": RNG.randbytes(MEGABYTE).decode("utf-8", "surrogateescape"),
+    "garbage": "".join(chr(RNG.randrange(32, 127)) for _ in range(LONG)),
+    "garbage lines": "".join(RNG.choice("ldasx $#(),[]:;!%<>+-.'\"=\n\t0123") for _ in range(LONG)),
+    "bytes": RNG.randbytes(LONG).decode("utf-8", "surrogateescape"),
 }
 
 
@@ -58,7 +58,7 @@ def test_it_takes_seconds_at_most(name: str) -> None:
     result = check(text)
     Source.parse(text)
     code_blocks(text)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 5
     for finding in result.findings[:1000]:
         assert len(finding.reason) < 400
         str(finding).encode()
