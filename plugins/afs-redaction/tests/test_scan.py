@@ -72,7 +72,7 @@ def test_nothing_is_found_in_what_redaction_wrote(tmp_path: Path, planted: Any) 
     redactor = Redactor(allow=allow)
     lines = []
     for make in (*planted.TOKENS.values(), *planted.BLOCKS.values()):
-        for put in planted.CONTEXTS.values():
+        for put in rng.sample(list(planted.CONTEXTS.values()), 9):
             text = put(make(rng).text)
             sample = TrainingSample(
                 instruction=text, output="ok@corp.io", _metadata={"args": json.dumps([text])}

@@ -15,6 +15,7 @@ from afs.redaction.judgement import (
 )
 from afs.redaction.rule import Rule
 from afs.redaction.tables import column_rules
+from afs.redaction.words import reads_as_words
 
 __all__ = ["ASSIGNMENTS"]
 
@@ -136,8 +137,8 @@ _PAIRED = (
 
 
 def _is_given(text: str) -> bool:
-    """A password behind the flag that names it, not a variable."""
-    return is_typed_password(text) and text[0] != "$"
+    """A password behind the flag that names it, not a variable and not the path of one."""
+    return is_typed_password(text) and text[0] != "$" and not ("/" in text and reads_as_words(text))
 
 
 _COMMANDS = (

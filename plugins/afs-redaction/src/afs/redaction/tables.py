@@ -22,16 +22,17 @@ _WIDEST = 2000
 _AROUND = b" \t\r\"'`\\"
 
 
-def _row(edge: str, separator: str) -> str:
+def _row(edge: str, separator: str, name: str = _NAME) -> str:
     """Two names or more between separators."""
-    return rf"{edge}{_NAME}{edge}(?:{separator}{edge}{_NAME}{edge})+"
+    return rf"{edge}{name}{edge}(?:{separator}{edge}{name}{edge})+"
 
 
-# A line of names and nothing else; only tables with bars may be indented. It may begin a string.
+# A line of names and nothing else; only tables with bars may be indented. Where it begins a string within
+# a line, its names are single words, as what follows a quote in prose is not.
 _BARS = rf"[ \t]*\|?{_row(_MARKED, '[|]')}\|?[ \t]*"
 _HEAD = (
     rf"(?:(?m:^)({_row(_QUOTED, _COMMA + ' ?')}|{_BARS})"
-    rf"|(?:[\"'`]|\\n)({_row(_ESCAPED, _COMMA + ' ?')}|{_BARS}))({_BREAK})"
+    rf"|(?:[\"']|\\n)({_row(_ESCAPED, _COMMA, '[0-9A-Za-z_.-]+')}|{_BARS}))({_BREAK})"
 )
 
 
