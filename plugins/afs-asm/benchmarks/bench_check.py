@@ -3,9 +3,9 @@
     python plugins/afs-asm/benchmarks/bench_check.py [SNIPPETS]
 
 Every snippet is different: values, names and comments are drawn anew, so most lines are seen for the
-first time; in a second run no two lines are alike, each having a comment of its own. The bar is 6,000 a second
-on a machine of its own; beside the rate stands what an empty Python call costs, some 75 ns where nobody else
-works, so that figures of busy machines can be compared.
+first time; in a second run no two lines are alike, each having a comment of its own. The bar is 6,000 a
+second on a machine of its own; beside the rate stands what an empty Python call costs, some 75 ns where
+nobody else works, so that figures of busy machines can be compared.
 """
 
 from __future__ import annotations
