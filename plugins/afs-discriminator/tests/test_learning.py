@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.discriminator.asm_line import ops_of
+from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.calibration import Calibration, calibration_error, fit_calibration
 from afs.discriminator.features import NAMES, Models, matrix, prepared
@@ -104,6 +105,33 @@ def violations(code: str) -> dict[str, float]:
 )
 def test_the_ways_through_a_routine(code: str, found: dict[str, float]) -> None:
     assert violations(code) == found
+
+
+def unused(code: str) -> dict[str, float]:
+    ops = [op for line in code.split("\n") for op in ops_of(line)]
+    return {name: value for name, value in zip(LIVENESS, liveness_of(ops), strict=True) if value}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("A:\n LDA $10\n STA $12\n LDX #$00\n STX $14\n RTS", {}),
+        ("A:\n LDX $10\n STA $12\n LDX #$00\n STX $14\n RTS", {"dead_x": 1, "entry_a": 1}),
+        ("A:\n LDA $10\n RTS", {"idle_a": 1}),
+        ("A:\n LDA $10\n JSR Other\n RTS", {}),
+        ("A:\n LDA $10\n JMP Other", {}),
+        ("A:\n LDY #$03\n-\n LDA $10,Y\n STA $20,Y\n DEY\n BPL -\n RTS", {}),
+        ("A:\n LDY #$03\n-\n LDA $10,X\n STA $20,Y\n DEY\n BPL -\n RTS", {"entry_x": 1}),
+        ("A:\n LDA $10\n BEQ .b\n LDY #$01\n.b\n STY $12\n RTS", {"half_set": 1}),
+        ("A:\n LDA $10\n CMP #$05\n LDA $11\n STA $12\n RTS", {"dead_compare": 1}),
+        ("A:\n LDA $10\n CMP #$05\n LDA $11\n BCC .b\n STA $12\n.b\n RTS", {}),
+        ("A:\n CLC\n LDA $10\n ASL A\n STA $12\n RTS", {"dead_c": 1}),
+        ("A:\n LDA $10\n STZ $12\n STA $12\n RTS", {"dead_store": 1}),
+        ("A:\n LDA $10\n STA $12\n LDX $12\n STX $14\n STA $12\n RTS", {}),
+    ],
+)
+def test_values_that_nobody_uses_or_sets(code: str, found: dict[str, float]) -> None:
+    assert unused(code) == found
 
 
 @settings(max_examples=40)

@@ -9,7 +9,7 @@ from afs_core import TrainingSample
 __all__ = ["digest64", "exchange", "normalise", "question"]
 
 
-_BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f".encode()  # ASCII white space but the blank
+_BLANKS = b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"  # ASCII white space but the blank
 _HASH = blake2b(digest_size=8)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from afs.discriminator.asm_line import BRANCHES, Op
+from afs.discriminator.asm_ways import JUMPS, RETURNS, Ways
 from afs.discriminator.words import words
 
 __all__ = ["PATHS", "paths_of"]
@@ -31,8 +32,6 @@ _PUSHES: Final = {
     "pei": "aw",
 }
 _PULLS: Final = {"pla": "a", "plx": "x", "ply": "y", "plb": "b", "pld": "d"}
-_RETURNS: Final = frozenset(words("rts rtl rti"))
-_JUMPS: Final = frozenset(words("jmp jml bra brl"))
 _SIZED: Final = {
     **dict.fromkeys(words("adc and bit cmp eor lda ora sbc"), 0),
     **dict.fromkeys(words("cpx cpy ldx ldy"), 1),
@@ -59,10 +58,7 @@ class _Paths:
         self.count = dict.fromkeys(PATHS, 0)
         self.seen: dict[int, _State] = {}
         self.entry: list[int] = [0, 0]
-        self.labels: dict[str, list[int]] = {}
-        for place, op in enumerate(ops):
-            for label in op.labels:
-                self.labels.setdefault(label, []).append(place)
+        self.ways = Ways(ops)
 
     def walk(self) -> None:
         ways = [(0, _State())]
@@ -91,7 +87,7 @@ class _Paths:
                 return []
             return [(place + 1, state if op.kind == "label" else state._replace(carry=True, flags=True))]
         after = self._after(op, state)
-        if op.name in _RETURNS:
+        if op.name in RETURNS:
             self.count["path_left_pushed"] += bool(after.stack)
             self.count["path_left_wide"] += self._known(after) != self._known(_State())
             return []
@@ -99,20 +95,16 @@ class _Paths:
             self.count["path_unset_branch"] += not state.flags
             after = after._replace(carry=after.carry or op.name in ("bcc", "bcs"))
             return [*self._target(op, place, after), (place + 1, after)]
-        if op.name in _JUMPS:
+        if op.name in JUMPS:
             return self._target(op, place, after)
         return [] if op.name == "stp" else [(place + 1, after)]
 
     def _target(self, op: Op, place: int, state: _State) -> list[tuple[int, _State]]:
-        """The place of the nearest label that is named, below first; none where it is not in the text."""
-        name = op.symbols[0] if op.symbols else op.operand
-        places = self.labels.get(name, [])
-        if not places:
-            self.count["path_lost"] += name[:1] in ".+-"
+        target = self.ways.target(op, place)
+        if target is None:
+            self.count["path_lost"] += (op.symbols[0] if op.symbols else op.operand)[:1] in ".+-"
             return []
-        behind = [other for other in places if other > place]
-        forward = behind and name[:1] != "-"
-        return [(behind[0] if forward else ([p for p in places if p <= place] or places)[-1], state)]
+        return [(target, state)]
 
     def _known(self, state: _State) -> tuple[int, int]:
         """Its widths; those of entry are what immediates have told, or one byte, as in most code."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from afs.asm import check
 from afs.discriminator.asm_flow import FLOW, flow_of, references
 from afs.discriminator.asm_line import Op, ops_of
+from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.domains import DOMAINS, domain_of
 from afs.discriminator.language_model import LanguageModel, inside, joined
@@ -43,7 +44,7 @@ _SURPRISE: Final = (
     "worst_line",
     "second_line",
 )
-_ASM: Final = (*FLOW, *PATHS, *_CHECK, *_PLACES)
+_ASM: Final = (*FLOW, *PATHS, *LIVENESS, *_CHECK, *_PLACES)
 _FIXED: Final = (*SURFACE, "violations", *_ASM, *PROSE, *PYTHON)
 
 #: What code that runs has next to nothing of. How many of them a text has is a figure of its own.
@@ -112,7 +113,7 @@ def prepared(text: str) -> Prepared:
     if domain == "python":
         return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
     ops = [op for line in lines for op in ops_of(line)]
-    found = [*flow_of(ops), *paths_of(ops), *_checked(text), *_places(ops)]
+    found = [*flow_of(ops), *paths_of(ops), *liveness_of(ops), *_checked(text), *_places(ops)]
     violations = sum(value > 0 for name, value in zip(_ASM, found, strict=True) if name in _VIOLATIONS)
     figures = [*surface, float(violations), *found, *_NO_PROSE, *_NO_PYTHON]
     names = [number_of("a" + name.lower()) for name in references(ops)]

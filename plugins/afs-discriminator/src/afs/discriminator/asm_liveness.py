@@ -1,0 +1,177 @@
+"""Values that nobody uses, and uses of what nobody has set, along all ways through a routine.
+
+Registers and flags are followed by the equations of live variables and of reaching definitions (Aho, Lam,
+Sethi and Ullman, Compilers, second edition, section 9.2). A call may use and set everything; behind a
+return the caller may use everything, which is told from a use in the text itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from afs.discriminator.asm_line import Op
+from afs.discriminator.asm_ways import JUMPS, RETURNS, Ways
+from afs.discriminator.words import words
+
+__all__ = ["LIVENESS", "liveness_of"]
+
+#: ``dead``: set, and set again before any use. ``idle``: set, and used by nothing in the text. ``entry``:
+#: used as the caller left it. ``half_set``: used where only some ways have set it.
+LIVENESS: Final = words(
+    """dead_a dead_x dead_y dead_c dead_compare idle_a idle_x idle_y idle_c
+    entry_a entry_x entry_y entry_c entry_f half_set dead_store"""
+)
+_A, _X, _Y, _C, _F = (1 << bit for bit in range(5))
+_REGISTERS: Final = _A | _X | _Y
+_ALL: Final = _REGISTERS | _C | _F
+_LEAVING: Final = 5  # bits by which a use behind a return is shifted
+
+#: What instructions use, and what they set.
+_USES: Final = {
+    **dict.fromkeys(words("adc sbc"), _A | _C),
+    **dict.fromkeys(words("and ora eor cmp bit sta pha tax tay tcd tcs xba tsb trb"), _A),
+    **dict.fromkeys(words("stx phx txa txy txs inx dex cpx"), _X),
+    **dict.fromkeys(words("sty phy tya tyx iny dey cpy"), _Y),
+    **dict.fromkeys(words("bcc bcs rol ror xce"), _C),
+    **dict.fromkeys(words("beq bne bmi bpl bvc bvs"), _F),
+    **dict.fromkeys(words("mvn mvp"), _REGISTERS),
+    **dict.fromkeys(words("jsr jsl brk cop"), _REGISTERS | _C),
+    "php": _C | _F,
+}
+_SETS: Final = {
+    **dict.fromkeys(words("adc sbc"), _A | _C | _F),
+    **dict.fromkeys(words("lda and ora eor txa tya pla tdc tsc xba"), _A | _F),
+    **dict.fromkeys(words("ldx tax tyx plx tsx inx dex"), _X | _F),
+    **dict.fromkeys(words("ldy tay txy ply iny dey"), _Y | _F),
+    **dict.fromkeys(words("cmp cpx cpy asl lsr rol ror plp"), _C | _F),
+    **dict.fromkeys(words("bit tsb trb inc dec"), _F),
+    **dict.fromkeys(words("clc sec xce"), _C),
+    **dict.fromkeys(words("mvn mvp"), _REGISTERS),
+    **dict.fromkeys(words("jsr jsl brk cop"), _ALL),
+}
+_CHANGES: Final = frozenset(words("asl lsr rol ror inc dec"))
+_COMPARES: Final = frozenset(words("cmp cpx cpy"))
+_STORES: Final = frozenset(words("sta stx sty stz"))
+_NAMES: Final = ((_A, "a"), (_X, "x"), (_Y, "y"), (_C, "c"))
+
+
+@lru_cache(maxsize=1 << 14)
+def _effects(op: Op) -> tuple[int, int]:
+    """What a statement uses and sets."""
+    if op.kind != "instruction":
+        return (0, 0) if op.kind == "label" else (_REGISTERS, _ALL)
+    uses, sets = _USES.get(op.name, 0), _SETS.get(op.name, 0)
+    if op.name in _CHANGES and op.form in ("", "a"):
+        uses, sets = uses | _A, sets | _A
+    if op.name in ("rep", "sep") and op.value > 0 and op.value & 1:
+        sets |= _C
+    if op.form[-2:] == ",x" or op.form[-3:] == ",x)":
+        uses |= _X
+    elif op.form[-2:] == ",y":
+        uses |= _Y
+    return uses, sets
+
+
+def liveness_of(ops: Sequence[Op]) -> list[float]:
+    """The figures of :data:`LIVENESS`."""
+    count = dict.fromkeys(LIVENESS, 0)
+    effects = [_effects(op) for op in ops]
+    ways = Ways(ops)
+    behind = [ways.behind(place) for place in range(len(ops))]
+    _count_unused(ops, effects, _used_later(ops, effects, behind), count)
+    _count_unset(effects, _unset_before(effects, behind), count)
+    count["dead_store"] = _dead_stores(ops)
+    return [float(count[name]) for name in LIVENESS]
+
+
+def _used_later(
+    ops: Sequence[Op], effects: Sequence[tuple[int, int]], behind: Sequence[Sequence[int]]
+) -> list[int]:
+    """For each statement what is used behind it: by the text, and shifted, by the caller."""
+    before = [0] * len(ops)
+    later = [0] * len(ops)
+    changed = True
+    while changed:
+        changed = False
+        for place in range(len(ops) - 1, -1, -1):
+            found = 0
+            for there in behind[place]:
+                found |= before[there] if there < len(ops) else _outside(ops[place])
+            later[place] = found
+            uses, sets = effects[place]
+            found = found & ~(sets | sets << _LEAVING) | uses
+            if found != before[place]:
+                before[place], changed = found, True
+    return later
+
+
+def _outside(op: Op) -> int:
+    """What is used where the text is left: by the caller behind a return, by other code behind a jump."""
+    if op.name in JUMPS:
+        return _REGISTERS | _C
+    return (_REGISTERS | _C) << _LEAVING if op.name in RETURNS else _ALL
+
+
+def _count_unused(
+    ops: Sequence[Op], effects: Sequence[tuple[int, int]], later: Sequence[int], count: dict[str, int]
+) -> None:
+    for op, (_, sets), used in zip(ops, effects, later, strict=True):
+        if op.kind != "instruction" or sets == _ALL or not sets & ~used:
+            continue
+        if sets & _F & used:  # for its flags alone, as before a branch
+            continue
+        if op.name in _COMPARES:
+            count["dead_compare"] += not used & (_C | _F)
+            continue
+        if op.name in ("adc", "sbc") or op.name in _CHANGES:
+            sets &= ~_C
+        for bit, name in _NAMES:
+            if sets & bit and not used & bit:
+                count[("idle_" if used >> _LEAVING & bit else "dead_") + name] += 1
+
+
+def _unset_before(
+    effects: Sequence[tuple[int, int]], behind: Sequence[Sequence[int]]
+) -> list[tuple[int, int]]:
+    """For each statement what no way, and what not every way, from the beginning has set."""
+    found: list[tuple[int, int] | None] = [None] * len(effects)
+    waiting = [(0, _ALL, _ALL)] if effects else []
+    while waiting:
+        place, none, some = waiting.pop()
+        known = found[place]
+        if known is not None:
+            none, some = none & known[0], some | known[1]
+            if (none, some) == known:
+                continue
+        found[place] = none, some
+        sets = effects[place][1]
+        waiting += [(there, none & ~sets, some & ~sets) for there in behind[place] if there < len(effects)]
+    return [state or (0, 0) for state in found]
+
+
+def _count_unset(
+    effects: Sequence[tuple[int, int]], unset: Sequence[tuple[int, int]], count: dict[str, int]
+) -> None:
+    for (uses, sets), (none, some) in zip(effects, unset, strict=True):
+        if sets == _ALL:
+            continue
+        count["half_set"] += (uses & some & ~none).bit_count()
+        for bit, name in (*_NAMES, (_F, "f")):
+            count["entry_" + name] += bool(uses & none & bit)
+
+
+def _dead_stores(ops: Sequence[Op]) -> int:
+    """Stores to a place that is stored to again, with no use of it and no branch or label in between."""
+    stored: set[str] = set()
+    dead = 0
+    for op in ops:
+        if op.labels or op.kind != "instruction" or not op.form or op.name[0] in "bj":
+            stored.clear()
+        elif op.name in _STORES:
+            dead += op.operand in stored
+            stored.add(op.operand)
+        elif stored:
+            stored = {place for place in stored if place.partition(",")[0] not in op.operand}
+    return dead
