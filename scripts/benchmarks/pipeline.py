@@ -6,9 +6,9 @@ Load, length score, minimum score, exact duplicates out, stratified 80/10/10 spl
 groups of the samples kept together, and each sample alone. Every figure is of processes of their
 own, taken in turn, the median of the runs: CPU seconds of the process and its children, wall
 seconds, peak memory of the largest process. What a start costs and the hashing of inputs and
-outputs for the manifest are measured apart and taken off the CPU that is compared. The outputs
-of the hand-written script (``pipeline_bare.py``) and of afs, with one process and two, are compared
-byte by byte. ``--polars`` names a Python that has polars, which need not be this one.
+outputs for the manifest are measured apart and taken off the CPU that is compared. The script by
+hand (``pipeline_bare.py``) looks at the file twice, or decodes once and keeps encoded rows in a file
+of its own. Its outputs and those of afs, with one process and two, are compared byte by byte. ``--polars`` names a Python that has polars, which need not be this one.
 
 Wall time, and with it the gain by ``--workers 2``, means something on an idle machine only.
 """
@@ -164,17 +164,17 @@ def compare(source: Path, folder: Path, runs: int, alone: bool, polars: str) -> 
     ratio = work / (cases["bare"].median - empty)
     plain = work / (cases["twice"].median - empty)
     print(f"\n{'each sample alone' if alone else 'groups kept together'}, {lines(out['one'])} rows kept")
-    print(f"  msgspec by hand   {cases['bare'].line()}")
-    print(f"    decoding twice  {cases['twice'].line()}")
+    print(f"  msgspec, two looks at the file  {cases['twice'].line()}")
+    print(f"  msgspec, decoding once          {cases['bare'].line()}")
     print(f"  afs               {cases['one'].line()}   same bytes: {same}")
     print(f"    process start   {start:6.2f} CPU s")
     print(f"    hashing         {hashing:6.2f} CPU s")
     print(f"  afs, --workers 2  {cases['two'].line()}")
-    print(f"  ratio {ratio:.2f}, to decoding twice {plain:.2f} (at most 1.15)")
+    print(f"  ratio to two looks at the file {plain:.2f} (at most 1.15), to decoding once {ratio:.2f}")
     print(f"  peak {max(cases['one'].peak):.0f} MB (at most 70)")
     gain = statistics.median(cases["one"].wall) / statistics.median(cases["two"].wall)
     print(f"  wall, one process to two: {gain:.2f} (at least 1.7 on an idle machine)")
-    good = same and ratio <= 1.15 and max(cases["one"].peak) <= 70
+    good = same and plain <= 1.15 and max(cases["one"].peak) <= 70
     if "polars" in cases:
         theirs = work / (cases["polars"].median - empty)
         print(f"  polars lazy       {cases['polars'].line()}   {lines(out['polars'])} rows kept")

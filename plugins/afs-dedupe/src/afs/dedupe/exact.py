@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -59,11 +60,18 @@ class ExactDedupe:
     def apply(self, samples: Iterable[TrainingSample], /) -> Iterator[TrainingSample]:
         return apply_keyed(self, samples, self._run)
 
-    def key(self, sample: TrainingSample, /) -> tuple[int | float, ...]:
-        """The question, who asks it, and with ``keep="best"`` the score."""
-        identity = 0 if self._run.on_drop is None else int(sample.sample_id, 16)
-        key = digest64(self._text(sample))
-        return (key, identity, sample.score) if self.rereads else (key, identity)
+    @cached_property
+    def key(self) -> Callable[[TrainingSample], tuple[int | float, ...]]:
+        """What takes the key of a sample: the question, who asks it, and with ``keep="best"`` the score."""
+        text = self._text
+        if self.rereads:
+            return lambda sample: (digest64(text(sample)), self._identity(sample), sample.score)
+        if self._names:
+            return lambda sample: (digest64(text(sample)), self._identity(sample))
+        return lambda sample: (digest64(text(sample)), 0)
+
+    def _identity(self, sample: TrainingSample) -> int:
+        return int(sample.sample_id, 16) if self._names else 0
 
     def decide(self, keys: Iterable[tuple[Any, ...]], /) -> Iterator[Verdict]:
         return self._keep_best(keys) if self.rereads else self._keep_first(keys)

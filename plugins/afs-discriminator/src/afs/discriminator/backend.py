@@ -39,7 +39,10 @@ class Example(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Learned(Protocol):
-    """A trained discriminator, ready to work."""
+    """A trained discriminator, ready to work; ``precision`` names the numbers that it computes with where
+    there is a choice."""
+
+    precision: str
 
     def margins(self, texts: Sequence[str]) -> list[float]:
         """Log odds of being real, not calibrated, in the order of ``texts``."""
@@ -50,6 +53,14 @@ class Backend(Protocol):
     """One way to learn. ``folder`` holds what it learned, next to the files of the model."""
 
     name: str
+
+    def require(self, precision: str) -> None:
+        """Raises Missing where a package is not there that :meth:`load` needs."""
+        ...
+
+    def bases(self, settings: Any, run: Run) -> Sequence[Path]:
+        """Files and folders that the training goes on from."""
+        ...
 
     def train(
         self, train: Sequence[Example], val: Sequence[Example], folder: Path, settings: Any, run: Run

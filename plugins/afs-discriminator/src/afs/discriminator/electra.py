@@ -27,6 +27,17 @@ class ElectraBackend:
     name = "electra"
     Settings = ElectraSettings
 
+    def require(self, precision: str) -> None:
+        """Raises Missing without the extra ``electra``; int8 needs ``onnx`` as well."""
+        require(_NEEDS, _LABEL)
+        if precision == "int8":
+            from afs.discriminator.onnx_engine import require_runtime
+
+            require_runtime()
+
+    def bases(self, settings: ElectraSettings, run: Run) -> tuple[Path, ...]:
+        return (base_folder(settings.base_model, run),) if settings.base_model else ()
+
     def train(
         self,
         train: Sequence[Example],
@@ -78,9 +89,9 @@ class ElectraBackend:
         if arithmetic == "int8":
             from afs.discriminator.onnx_engine import int8_engine
 
-            return ElectraScorer(electra.windows(), int8_engine(electra), batch_size)
+            return ElectraScorer(electra.windows(), int8_engine(electra), batch_size, arithmetic)
         model = shortened(electra.model).to(place, torch.bfloat16 if arithmetic == "bf16" else torch.float32)
-        return ElectraScorer(electra.windows(), TorchEngine(model, electra.real), batch_size)
+        return ElectraScorer(electra.windows(), TorchEngine(model, electra.real), batch_size, arithmetic)
 
 
 def base_folder(reference: str, run: Run) -> Path:

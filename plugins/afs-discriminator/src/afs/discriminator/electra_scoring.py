@@ -40,8 +40,11 @@ class ElectraScorer:
     most ``batch_size`` windows share a batch, fewer where they are long.
     """
 
-    def __init__(self, windows: Windows, engine: Engine, batch_size: int | None = None) -> None:
+    def __init__(
+        self, windows: Windows, engine: Engine, batch_size: int | None = None, precision: str = "fp32"
+    ) -> None:
         self._windows, self._engine, self._batch_size = windows, engine, batch_size
+        self.precision = precision
 
     def margins(self, texts: Sequence[str]) -> list[float]:
         """Log odds of being real, in the order of ``texts``."""

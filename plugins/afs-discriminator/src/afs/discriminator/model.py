@@ -69,6 +69,11 @@ class Model:
         calibration = self.record.calibration
         return [calibration.probability(margin) for margin in self._learned.margins(texts)]
 
+    @property
+    def precision(self) -> str:
+        """The numbers that it computes with; empty where there is no choice."""
+        return self._learned.precision
+
     def judges(self, domain: str) -> bool:
         """Whether it learned from texts of ``domain``; of a checkpoint nobody knows."""
         return not self.record.domains or domain in self.record.domains

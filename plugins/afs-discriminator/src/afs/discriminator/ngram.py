@@ -46,6 +46,8 @@ class NGramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class NGram:
     """What was learned: two language models and the trees."""
 
+    precision = ""
+
     def __init__(self, models: Models, trees: Trees) -> None:
         self._models, self._trees = models, trees
 
@@ -98,6 +100,12 @@ class NGramBackend:
 
     name = "ngram"
     Settings = NGramSettings
+
+    def require(self, precision: str) -> None:
+        """Needs nothing but numpy."""
+
+    def bases(self, settings: NGramSettings, run: Run) -> tuple[Path, ...]:
+        return ()
 
     def train(
         self,

@@ -24,7 +24,7 @@ from afs.discriminator.electra_scoring import Batch
 from afs_core.making import require
 from afs_core.store import cache_folder
 
-__all__ = ["OnnxEngine", "exported", "int8_engine"]
+__all__ = ["OnnxEngine", "exported", "int8_engine", "require_runtime"]
 
 _INSTALL = "pip install 'afs-discriminator[electra,onnx]'"
 _NEEDS = tuple(f"{module}: {_INSTALL}" for module in ("onnx", "onnxruntime"))
@@ -48,7 +48,7 @@ class OnnxEngine:
 
 def int8_engine(electra: Electra) -> OnnxEngine:
     """Exported at first use, then read from afs's cache folder. Raises Missing without ONNX Runtime."""
-    require(_NEEDS, "the precision int8")
+    require_runtime()
     path = exported(electra)
     try:
         session = _session(path)
@@ -56,6 +56,11 @@ def int8_engine(electra: Electra) -> OnnxEngine:
         path.unlink(missing_ok=True)
         session = _session(exported(electra))
     return OnnxEngine(session, electra.real)
+
+
+def require_runtime() -> None:
+    """Raises Missing without ONNX Runtime."""
+    require(_NEEDS, "the precision int8")
 
 
 def exported(electra: Electra) -> Path:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from afs.discriminator.model import Record, read_record
+from afs.discriminator.model import Record, backend_named, read_record
 from afs.training.datasets import scoring_settings
 from afs.training.scoring import ScoringConfig
 from afs_core import GateRefused, Outcome, Run, Stage, execute
@@ -97,7 +97,7 @@ def scoring(
     """Settings of the ``quality`` transform in which the discriminator is ``model``; ``own`` are those of
     the discriminator. What is None is left to the configuration."""
     if model is not None:
-        read_record(_path(model))
+        backend_named(read_record(_path(model)).backend).require(own.get("precision") or "auto")
         own["model_path"] = str(_path(model))
     own = {name: value for name, value in own.items() if value is not None}
     given = {"profile": profile, "without": tuple(without) or None, "cache": cache}

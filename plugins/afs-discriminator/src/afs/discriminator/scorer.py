@@ -61,7 +61,6 @@ class DiscriminatorScorer:
         self.model = Model.load(
             folder, device=config.device, batch_size=config.batch_size, precision=config.precision
         )
-        self._exact = config.precision in ("auto", "fp32")
         figures = self.model.record.figures
         if figures is None:
             run.warn(f"{folder}: nobody has measured this discriminator; its scores are not calibrated")
@@ -70,8 +69,8 @@ class DiscriminatorScorer:
 
     @property
     def fingerprint(self) -> str:
-        """Of the model's files, of the code, and of the precision where that changes scores."""
-        return f"{self.model.fingerprint} {_code()} {'' if self._exact else 'rounded'}"
+        """Of the model's files, of the code, and of the numbers that it computes with."""
+        return f"{self.model.fingerprint} {_code()} {self.model.precision}"
 
     def score_batch(self, samples: Sequence[TrainingSample]) -> list[Score]:
         found = [list(_judged(sample, self.model)) for sample in samples]

@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -51,7 +51,7 @@ def train_model(
         domains=dict(sorted(Counter(example.domain for example in splits["train"]).items())),
         seed=run.seed,
     )
-    key = _key(record)
+    key = _key(record, [digest(base, run.cache("digests")) for base in chosen.bases(own, run)])
     _check_output(output)
     done = _finished(output, key)
     if done is not None:
@@ -76,9 +76,10 @@ def _settings(backend: Any, settings: Mapping[str, Any]) -> Any:
         raise UsageError(f"the backend {backend.name}: {fault}", hint=f"its settings: {known}") from None
 
 
-def _key(record: Record) -> str:
-    version = metadata.version("afs-discriminator")
-    return hashlib.sha256(msgspec.json.encode([record, version], order="deterministic")).hexdigest()
+def _key(record: Record, bases: Sequence[str]) -> str:
+    """Digest of all that the model depends on; ``bases`` are those of what it goes on from."""
+    told = [record, bases, metadata.version("afs-discriminator")]
+    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
 
 
 def _check_output(output: Path) -> None:

@@ -88,20 +88,22 @@ class Groups:
         strata, totals, sizes, homes = self.strata, self.totals, self.sizes, self._stratum
         numbers, mixed = self._numbers, self._mixed
         for key, stratum in samples:
-            place = strata.setdefault(stratum, len(strata))
-            if place == len(totals):
+            place = strata.get(stratum)
+            if place is None:
+                place = strata[stratum] = len(totals)
                 totals.append(0)
             totals[place] += 1
-            number = len(sizes) if key is None else numbers.setdefault(key, len(sizes))
-            if number == len(sizes):
+            number = None if key is None else numbers.get(key)
+            if number is None:
+                number = len(sizes)
+                if key is not None:
+                    numbers[key] = number
                 sizes.append(1)
                 homes.append(place)
             else:
-                if number in mixed:
-                    parts = mixed[number]
+                if place != homes[number] or number in mixed:
+                    parts = mixed.setdefault(number, {homes[number]: sizes[number]})
                     parts[place] = parts.get(place, 0) + 1
-                elif place != homes[number]:
-                    mixed[number] = {homes[number]: sizes[number], place: 1}
                 sizes[number] += 1
             yield number
 

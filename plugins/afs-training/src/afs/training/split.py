@@ -85,7 +85,7 @@ class Split:
     @cached_property
     def key(self) -> Callable[[TrainingSample], tuple[int, str, int]]:
         """What takes the key of a sample; reads an earlier split first, where there is one."""
-        return _Keys(self._config).of
+        return _Keys(self._config).reader
 
     def decide(self, keys: Iterable[tuple[int, str, int]], /) -> Iterator[Verdict]:
         plan = _Plan(keys, self._config, self._run.rng("split"))
@@ -123,7 +123,7 @@ def split_dataset(
         group_by=group_by or _ALONE,
         previous=Path(previous).expanduser() if previous else None,
     )
-    plan = _Plan(map(_Keys(config).of, rows), config, random.Random(f"{seed}:split"))
+    plan = _Plan(map(_Keys(config).reader, rows), config, random.Random(f"{seed}:split"))
     for message in _told(plan.strata):
         logging.getLogger(__name__).warning(message)
     splits: dict[str, list[TrainingSample]] = {name: [] for name in SPLITS}
@@ -141,11 +141,22 @@ class _Keys:
         self._earlier = _Earlier(config.previous, self._grouper) if config.previous else None
         self._digests = lru_cache(maxsize=1 << 14)(digest64)
 
-    def of(self, sample: TrainingSample, /) -> tuple[int, str, int]:
-        group = 0 if self._grouper is None else self._digests(self._grouper(sample))
-        if self._earlier is None:
-            return group, self._stratum(sample), 0
-        return group, self._stratum(sample), self._earlier.split(sample, group)
+    @property
+    def reader(self) -> Callable[[TrainingSample], tuple[int, str, int]]:
+        """What takes group, stratum and earlier split of a sample."""
+        digests, grouper, stratum, earlier = self._digests, self._grouper, self._stratum, self._earlier
+        if earlier is not None:
+            return self._beside(earlier)
+        if grouper is None:
+            return lambda sample: (0, stratum(sample), 0)
+        return lambda sample: (digests(grouper(sample)), stratum(sample), 0)
+
+    def _beside(self, earlier: _Earlier) -> Callable[[TrainingSample], tuple[int, str, int]]:
+        def key(sample: TrainingSample) -> tuple[int, str, int]:
+            group = 0 if self._grouper is None else self._digests(self._grouper(sample))
+            return group, self._stratum(sample), earlier.split(sample, group)
+
+        return key
 
 
 class _Plan:
