@@ -167,7 +167,7 @@ def named_addresses(root: Path) -> list[tuple[str, str]]:
 
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
-        command = [sys.executable, "-m", "afs.quickstart.tinymodel", "--steps", "2", "--modules", "60"]
+        command = [sys.executable, "-m", "afs.quickstart.tinymodel", "--steps", "2", "--modules", "12"]
         subprocess.run([*command, "--seed", str(seed), "--output", str(tmp_path / name)], check=True)
     first, second, other = (weights(tmp_path / name) for name in "abc")
     assert first == second

@@ -40,6 +40,7 @@ class NGramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     leaves: Annotated[int, Meta(ge=2, description="Leaves of a tree")] = 24
     learning_rate: Annotated[float, Meta(gt=0, description="What each tree adds")] = 0.1
     least: Annotated[int, Meta(ge=1, description="Texts that a leaf needs")] = 8
+    share: Annotated[float, Meta(gt=0, le=1, description="Of the figures that a split chooses from")] = 0.3
     folds: Annotated[int, Meta(ge=2, description="Parts of the files that language models leave out")] = 5
 
 
@@ -168,6 +169,7 @@ def _grown(rows: NDArray[np.float64], fake: list[bool], settings: NGramSettings,
         learning_rate=settings.learning_rate,
         l2_regularization=1.0,
         min_samples_leaf=settings.least,
+        max_features=settings.share,
         early_stopping=False,
         class_weight="balanced",
         random_state=seed,
