@@ -165,9 +165,10 @@ def named_addresses(root: Path) -> list[tuple[str, str]]:
     return re.findall(r"^!?(\w+)\s*=\s*(\$[0-9A-F]{6})\b", text, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
-        command = [sys.executable, "-m", "afs.quickstart.tinymodel", "--steps", "2", "--modules", "12"]
+        command = [sys.executable, "-m", "afs.quickstart.tinymodel", "--steps", "2", "--modules", "60"]
         subprocess.run([*command, "--seed", str(seed), "--output", str(tmp_path / name)], check=True)
     first, second, other = (weights(tmp_path / name) for name in "abc")
     assert first == second
