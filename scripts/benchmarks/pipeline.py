@@ -8,7 +8,8 @@ own, taken in turn, the median of the runs: CPU seconds of the process and its c
 seconds, peak memory of the largest process. What a start costs and the hashing of inputs and
 outputs for the manifest are measured apart and taken off the CPU that is compared. The script by
 hand (``pipeline_bare.py``) looks at the file twice, or decodes once and keeps encoded rows in a file
-of its own. Its outputs and those of afs, with one process and two, are compared byte by byte. ``--polars`` names a Python that has polars, which need not be this one.
+of its own. Its outputs and those of afs, with one process and two, are compared byte by byte.
+``--polars`` names a Python that has polars, which need not be this one.
 
 Wall time, and with it the gain by ``--workers 2``, means something on an idle machine only.
 """

@@ -4,7 +4,8 @@
 
 Five folds by file: each text is scored by a discriminator (n-gram) that has seen nothing of its file, by the
 check of its assembly, and by the addresses and names that are known; the composite is the mean of those, the
-discriminator counting .8, the others .1 each. The fakes are those of `afs discriminator data`, one beside each real text.
+discriminator counting .8, the others .1 each. The fakes are those of `afs discriminator data`, one beside
+each real text.
 """
 
 from __future__ import annotations

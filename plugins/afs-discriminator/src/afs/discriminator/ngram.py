@@ -159,6 +159,7 @@ def _fold(example: Example, folds: int) -> int:
 def _grown(rows: NDArray[np.float64], fake: list[bool], settings: NGramSettings, seed: int) -> Any:
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
     except ModuleNotFoundError:
         raise Missing(
             "training the n-gram discriminator needs scikit-learn", hint="pip install scikit-learn"
@@ -175,4 +176,6 @@ def _grown(rows: NDArray[np.float64], fake: list[bool], settings: NGramSettings,
         random_state=seed,
     )
     nowhere = np.isnan(rows).all(axis=0)  # a column without any value, which scikit-learn cannot bin
-    return classifier.fit(np.where(nowhere, 0.0, rows), fake)
+    # One thread: several wait for each other in a loop wherever the processors are not all free.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        return classifier.fit(np.where(nowhere, 0.0, rows), fake)
