@@ -26,6 +26,7 @@ from afs_core.spool import Spool
 from afs_core.verdict import settled
 
 if TYPE_CHECKING:
+    from afs_core.crew import Crew
     from afs_core.run import Progress, Run
     from afs_core.sources import Sources
     from afs_core.stage import Stage, Use
@@ -49,9 +50,15 @@ class Chain:
     """``stack`` closes what the chain opens: files of rows between two looks, processes, rejects."""
 
     def __init__(
-        self, stage: Stage, uses: tuple[Use, ...], run: Run, sources: Sources, stack: ExitStack
+        self,
+        stage: Stage,
+        uses: tuple[Use, ...],
+        run: Run,
+        sources: Sources,
+        stack: ExitStack,
+        crew: Crew | None,
     ) -> None:
-        self.stage, self.run, self._sources, self._stack = stage, run, sources, stack
+        self.stage, self.run, self._sources, self._stack, self._crew = stage, run, sources, stack, crew
         self._rejects = Rejects(stage.rejected or _rejects_path(stage), stack)
         self._reading = Reading(stage, self._rejects)
         self._marks_inputs = False
@@ -127,6 +134,7 @@ class Chain:
             rejects=self._rejects,
             sources=self._sources,
             stack=self._stack,
+            crew=self._crew,
             bar=bar,
         )
         if keyed:

@@ -1,7 +1,7 @@
 """Processes that do ranges of a file, their results in the order of the ranges.
 
-A child is this interpreter again, told over a pipe what to make and which range to do. It lives no
-longer than its parent: when the pipe ends, so does it. A range that a child could not do comes
+A child is this interpreter again, told over a pipe what to make and which range to do; it may be
+started before that is known. It lives no longer than its parent: when the pipe ends, so does it. A range that a child could not do comes
 back empty, and the parent does it again, so that its error is the one it would have had alone.
 """
 
@@ -24,17 +24,17 @@ from afs_core.errors import PluginError
 __all__ = ["Crew", "receive", "send"]
 
 _HEADER = struct.Struct(">Q")
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from afs_core.crewmate import main; main()"
+_BOOT = "import sys; sys.path[:] = sys.argv[2:]; from afs_core.crewmate import main; main(sys.argv[1].split())"
 _PATIENCE = 10.0  # seconds for a child to end by itself
 _AHEAD = 2  # ranges that a child holds, so that it need not wait for the next
 
 
 class Crew:
-    """``count`` children that were all told ``setup``; use as a context manager."""
+    """``count`` children that import ``modules`` as they start; use as a context manager."""
 
-    def __init__(self, setup: object, count: int) -> None:
-        self._told = pickle.dumps(setup, protocol=5)
-        self._children = [_start() for _ in range(count)]
+    def __init__(self, count: int, modules: Iterable[str] = ()) -> None:
+        self._told = b""
+        self._children = [_start(modules) for _ in range(count)]
         self._changed = threading.Condition()
         self._free = threading.Semaphore(count * (_AHEAD + 1))
         self._results: dict[int, Any] = {}
@@ -44,6 +44,8 @@ class Crew:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
+        if self._closed:
+            return
         self._closed = True
         for child in self._children:
             if kind is None and child.stdin is not None:
@@ -61,9 +63,10 @@ class Crew:
                     with contextlib.suppress(OSError, ValueError):
                         stream.close()
 
-    def results(self, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """Each task with its result, None where the child failed at it. Raises PluginError where a
-        child is gone."""
+    def results(self, setup: object, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        """Each task with its result, None where the child failed at it; ``setup`` is told to all
+        children first. Raises PluginError where a child is gone."""
+        self._told = pickle.dumps(setup, protocol=5)
         waiting = list(tasks)
         queue = iter(enumerate(waiting))
         for child in self._children:
@@ -126,14 +129,14 @@ class _Gone:
         )
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(modules: Iterable[str]) -> subprocess.Popen[bytes]:
     settings: dict[str, Any] = {}
     if os.name == "posix":
         settings["process_group"] = 0  # Ctrl-C is for the parent
     else:
         settings["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     return subprocess.Popen(
-        [sys.executable, "-c", _BOOT, *sys.path],
+        [sys.executable, "-c", _BOOT, " ".join(modules), *sys.path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,

@@ -266,7 +266,7 @@ class Writer:
 
     A changed sample is encoded; an unchanged one is written as its line. Now and then the line
     is compared with the sample, so that a transform that changed one in place is found out.
-    ``aside``: the hash is made in a thread, which is quicker where a processor is free.
+    ``aside``: hashing and writing are done in threads, which is quicker where a processor is free.
     """
 
     def __init__(self, stream: BinaryIO, *, aside: bool = False) -> None:
@@ -274,8 +274,9 @@ class Writer:
         self._parts: list[bytes] = []
         self._pending = 0
         self._hash = hashlib.sha256()
-        self._hasher = _one_thread() if aside else None
-        self._hashed: Future[None] | None = None
+        self._takers: list[Callable[[bytes], object]] = [self._hash.update, stream.write]
+        self._threads = [_one_thread() for _ in self._takers] if aside else []
+        self._handed: list[Future[object]] = []
         self.count = 0
         self.size = 0
 
@@ -298,7 +299,7 @@ class Writer:
         self._pending += sum(map(len, parts))
         self.count += count
         if self._pending >= _BUFFER:
-            self.flush()
+            self._hand_on()
 
     def write_text(self, row: Any) -> None:
         """The text of a row, and a newline, for tools that read plain text."""
@@ -309,31 +310,38 @@ class Writer:
         self._pending += len(line)
         self.count += 1
         if self._pending >= _BUFFER:
-            self.flush()
+            self._hand_on()
 
     def flush(self) -> None:
+        """Hand on all that was written so far, and wait until it was taken."""
+        self._hand_on()
+        self._wait()
+
+    def _hand_on(self) -> None:
         if not self._parts:
             return
         block = b"".join(self._parts)
-        if self._hasher is None:
-            self._hash.update(block)
-        else:
-            self._wait()
-            self._hashed = self._hasher.submit(self._hash.update, block)
-        self._stream.write(block)
-        self.size += len(block)
         self._parts.clear()
         self._pending = 0
+        self.size += len(block)
+        self._wait()
+        if self._threads:
+            self._handed = [
+                thread.submit(take, block) for thread, take in zip(self._threads, self._takers, strict=True)
+            ]
+            return
+        for take in self._takers:
+            take(block)
 
     def sha256(self) -> str:
         """Digest of everything written so far."""
         self.flush()
-        self._wait()
         return self._hash.hexdigest()
 
     def _wait(self) -> None:
-        if self._hashed is not None:
-            self._hashed.result()
+        handed, self._handed = self._handed, []
+        for taken in handed:
+            taken.result()
 
 
 def _one_thread() -> ThreadPoolExecutor:

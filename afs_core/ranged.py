@@ -43,11 +43,12 @@ class Ranged:
         rejects: Rejects,
         sources: Sources,
         stack: ExitStack,
+        crew: Crew | None,
         bar: Progress,
     ) -> None:
         self._stage, self._run, self._links, self._shape = stage, run, links, shape
         self._reading, self._rejects, self._sources = reading, rejects, sources
-        self._stack, self._bar = stack, bar
+        self._stack, self._crew, self._bar = stack, crew, bar
         self._front = Front(links, shape, reading.on_fault, reading.count_repair)
         self._told: set[str] = set()
         for link in links:
@@ -63,7 +64,8 @@ class Ranged:
         spans = [span for path in self._files() for span in ranges_of(path, self._sources.size(path))]
         count = min(self._stage.workers, len(spans))
         if count > 1:
-            yield from self._by_crew(spans, count, spools)
+            crew = self._stack.enter_context(self._crew or Crew(count))
+            yield from self._by_crew(crew, spans, spools)
         else:
             for _, packed in self._each(self._front.packed):
                 yield packed
@@ -84,7 +86,7 @@ class Ranged:
                     self._finished(span)
         self._reading.read += self._front.read
 
-    def _by_crew(self, spans: list[Range], count: int, spools: bool) -> Iterator[Packed]:
+    def _by_crew(self, crew: Crew, spans: list[Range], spools: bool) -> Iterator[Packed]:
         setup = Setup(
             stage=self._stage,
             uses=tuple(link.use for link in self._links),
@@ -97,9 +99,8 @@ class Ranged:
             owner=os.getpid(),
             spools=spools,
         )
-        crew = self._stack.enter_context(Crew(setup, count))
         before, path = 0, None
-        for span, done in crew.results(spans):
+        for span, done in crew.results(setup, spans):
             before, path = (before, path) if span.path == path else (0, span.path)
             if done is None:
                 lines = self._lines(span)

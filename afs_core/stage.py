@@ -19,6 +19,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ from afs_core.model_paths import is_adapter, local_paths
 from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
 
 if TYPE_CHECKING:
+    from afs_core.crew import Crew
     from afs_core.run import Run
     from afs_core.sources import Sources
 
@@ -139,20 +141,37 @@ def execute(stage: Stage, run: Run) -> Outcome:
     work = _shape(stage, uses, stream, build)
     piped = stage.output == STANDARD_STREAM or any(is_streamed(path) for path in stage.inputs)
     sources = Sources() if work is build else Sources(stage.inputs)
-    inputs = () if piped else _inputs(stage, uses, run, sources)
-    if work is stream:
-        work = functools.partial(stream, sources=sources)
-    key = _key(stage, uses, inputs, run)
-    run = run.view(run.name, seed=run.seed)
-    run.salt = bytes.fromhex(key)
-    if piped:
-        return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
-    done = _up_to_date(stage, key, run)
-    if done is None:
-        done = _perform(stage, uses, inputs, key, work, run)
+    with _crew(stage, uses, run, sources) if work is stream and not piped else nullcontext() as crew:
+        inputs = () if piped else _inputs(stage, uses, run, sources)
+        if work is stream:
+            work = functools.partial(stream, sources=sources, crew=crew)
+        key = _key(stage, uses, inputs, run)
+        run = run.view(run.name, seed=run.seed)
+        run.salt = bytes.fromhex(key)
+        if piped:
+            return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
+        done = _up_to_date(stage, key, run)
+        if done is None:
+            done = _perform(stage, uses, inputs, key, work, run)
     if stage.gate and done.report is not None and not done.report.passed:
         raise GateRefused(f"{_titled(stage, done.report)}: {_why(done.report)}", hint=f"see {stage.output}")
     return done
+
+
+def _crew(
+    stage: Stage, uses: tuple[Use, ...], run: Run, sources: Sources
+) -> AbstractContextManager[Crew | None]:
+    """The ``workers`` of a stage over files, so that they start while the inputs are read for the key.
+
+    None where they would have nothing to do: a single range, or a manifest that may stand.
+    """
+    from afs_core.crew import Crew
+    from afs_core.ranges import RANGE
+
+    count = min(stage.workers, sources.total() // RANGE)
+    if count < 2 or uses[0].kind in {"generators", "converters"} or manifest_path(stage.output).is_file():
+        return nullcontext()
+    return Crew(count, [_module(use, run) for use in uses])
 
 
 def stands(stage: Stage, run: Run) -> bool:
@@ -362,10 +381,13 @@ def _versions(uses: tuple[Use, ...], run: Run) -> dict[str, str]:
 
 def _source_digest(use: Use, run: Run) -> str:
     """Digest of the module that holds the target, so that an edited plugin runs again."""
-    module = run.registry.find(use.kind, use.name).capability.target.partition(":")[0]
-    spec = importlib.util.find_spec(module)
+    spec = importlib.util.find_spec(_module(use, run))
     origin = spec.origin if spec is not None else None
     return digest(Path(origin), run.cache("digests")) if origin and Path(origin).is_file() else ""
+
+
+def _module(use: Use, run: Run) -> str:
+    return run.registry.find(use.kind, use.name).capability.target.partition(":")[0]
 
 
 def _fingerprint(use: Use, settings: Mapping[str, Any], run: Run) -> str:

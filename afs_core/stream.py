@@ -27,15 +27,23 @@ from afs_core.stage import Made, Stage, Use
 from afs_core.target import Target
 
 if TYPE_CHECKING:
+    from afs_core.crew import Crew
     from afs_core.run import Progress, Run
 
 __all__ = ["SPLITS", "sample_files", "stream"]
 
 
 def stream(
-    stage: Stage, uses: tuple[Use, ...], run: Run, *, resume: bool, sources: Sources | None = None
+    stage: Stage,
+    uses: tuple[Use, ...],
+    run: Run,
+    *,
+    resume: bool,
+    sources: Sources | None = None,
+    crew: Crew | None = None,
 ) -> Made:
-    """Run the chain; ``resume`` means nothing here, a broken pass starts again.
+    """Run the chain; ``resume`` means nothing here, a broken pass starts again. ``crew`` are processes
+    that have started already.
 
     Standard output is for samples: what a capability prints goes to standard error.
     """
@@ -44,7 +52,7 @@ def stream(
     with ExitStack() as stack:
         stack.enter_context(redirect_stdout(sys.stderr))
         stack.enter_context(patient_collector())
-        chain = Chain(stage, uses, run, sources, stack)
+        chain = Chain(stage, uses, run, sources, stack, crew)
         if stage.output == STANDARD_STREAM:
             _write(chain, [standard_output.buffer])
             standard_output.buffer.flush()

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
 
 import msgspec
 
@@ -82,9 +84,8 @@ class Groups:
         """Count one sample of the group ``key``; returns the group's number."""
         return next(self.gather(((key, stratum),)))
 
-    def gather(self, samples: Iterable[tuple[int | None, str]]) -> Iterator[int]:
-        """Count samples by the key of their group (None: alone) and their stratum; the number of the
-        group of each."""
+    def gather(self, samples: Iterable[tuple[int, str]]) -> Iterator[int]:
+        """Count samples by the key of their group and their stratum; the number of the group of each."""
         strata, totals, sizes, homes = self.strata, self.totals, self.sizes, self._stratum
         numbers, mixed = self._numbers, self._mixed
         for key, stratum in samples:
@@ -93,11 +94,9 @@ class Groups:
                 place = strata[stratum] = len(totals)
                 totals.append(0)
             totals[place] += 1
-            number = None if key is None else numbers.get(key)
+            number = numbers.get(key)
             if number is None:
-                number = len(sizes)
-                if key is not None:
-                    numbers[key] = number
+                number = numbers[key] = len(sizes)
                 sizes.append(1)
                 homes.append(place)
             else:
@@ -110,6 +109,22 @@ class Groups:
     def parts(self, number: int) -> Mapping[int, int]:
         """Samples of a group by stratum."""
         return self._mixed.get(number) or {self._stratum[number]: self.sizes[number]}
+
+    def alone(self, strata: Sequence[str]) -> range:
+        """Count samples that are groups of their own, by their strata; the numbers of their groups."""
+        begin, home = len(self.sizes), dict[str, int]()
+        for stratum, count in Counter(strata).items():
+            home[stratum] = place = self.strata.setdefault(stratum, len(self.totals))
+            if place == len(self.totals):
+                self.totals.append(0)
+            self.totals[place] += count
+        self._stratum.extend(map(home.__getitem__, strata))
+        self.sizes.extend(repeat(1, len(strata)))
+        return range(begin, len(self.sizes))
+
+    def home(self, number: int) -> int | None:
+        """The one stratum that holds a group; None where it reaches into several."""
+        return None if number in self._mixed else self._stratum[number]
 
     def order(self, rng: random.Random) -> list[int]:
         """All groups, the largest first, equals shuffled."""
@@ -130,9 +145,7 @@ def assign(
     pinned = pinned or {}
     for number, split in pinned.items():
         board.place(number, split)
-    for number in groups.order(rng):
-        if number not in pinned:
-            board.place(number, board.best(number))
+    board.fill(number for number in groups.order(rng) if number not in pinned)
     return board.splits, board.strata()
 
 
@@ -148,24 +161,35 @@ class _Board:
         self._waiting = {place for place, total in enumerate(groups.totals) if trains and total > 1}
         self.splits = bytearray(len(groups.sizes))
 
-    def best(self, number: int) -> int:
-        """The open split that lacks most of what the group holds; train while a stratum waits for it."""
-        parts = self._groups.parts(number)
-        if self._waiting and not self._waiting.isdisjoint(parts):
+    def fill(self, numbers: Iterable[int]) -> None:
+        """Place groups one after the other, each in the open split that lacks most of what it holds;
+        in train while a stratum waits for it."""
+        home_of, sizes, waiting = self._groups.home, self._groups.sizes, self._waiting
+        for number in numbers:
+            home = home_of(number)
+            if home is None:
+                self.place(number, self._best(self._groups.parts(number)))
+            elif home in waiting:
+                self.place(number, _TRAIN)
+            else:
+                lacks = self._lacks[home]
+                self.splits[number] = split = max(self._open, key=lacks.__getitem__)
+                lacks[split] -= sizes[number]
+
+    def _best(self, parts: Mapping[int, int]) -> int:
+        if not self._waiting.isdisjoint(parts):
             return _TRAIN
-        if len(parts) == 1:
-            (place,) = parts
-            return max(self._open, key=self._lacks[place].__getitem__)
         return max(
             self._open,
             key=lambda split: sum(count * self._lacks[place][split] for place, count in parts.items()),
         )
 
     def place(self, number: int, split: int) -> None:
+        """Put a group in a split, whatever that lacks."""
         self.splits[number] = split
         for place, count in self._groups.parts(number).items():
             self._lacks[place][split] -= count
-            if split == _TRAIN and self._waiting:
+            if split == _TRAIN:
                 self._waiting.discard(place)
 
     def strata(self) -> list[Stratum]:

@@ -23,7 +23,7 @@ from afs_core import Provenance, Score, TrainingSample
 if TYPE_CHECKING:
     from afs_core import Run
 
-__all__ = ["ScoreCache", "content"]
+__all__ = ["ScoreCache", "content", "digests"]
 
 #: Keys of ``_metadata`` that scoring itself writes.
 _WRITTEN = frozenset({"quality_components", "scores"})
@@ -50,6 +50,11 @@ def content(sample: TrainingSample) -> bytes:
     return msgspec.structs.replace(sample, quality_score=None, prov=prov, _metadata=metadata).to_bytes()
 
 
+def digests(samples: Sequence[TrainingSample]) -> list[bytes]:
+    """Of the :func:`content` of each."""
+    return [blake2b(content(sample), digest_size=32).digest() for sample in samples]
+
+
 class ScoreCache:
     """The kept scores of one scorer; ``identity`` changes when its scores could.
 
@@ -67,22 +72,29 @@ class ScoreCache:
         self.hits = self.misses = 0
 
     def scores(
-        self, samples: Sequence[TrainingSample], score: Callable[[Sequence[TrainingSample]], Sequence[Score]]
+        self,
+        samples: Sequence[TrainingSample],
+        score: Callable[[Sequence[TrainingSample]], Sequence[Score]],
+        digested: Callable[[], Sequence[bytes]] | None = None,
     ) -> list[Score]:
-        """One score a sample, in order; ``score`` is asked for those that are not kept."""
+        """One score a sample, in order; ``score`` is asked for those that are not kept.
+
+        ``digested`` gives the :func:`digests` of the samples, where several scorers share them.
+        """
         if self._batches >= _TRIED and self._scoring < self._lookup:
             return list(score(samples))
         started = perf_counter()
-        keys = [blake2b(content(sample), key=self._salt, digest_size=16).hexdigest() for sample in samples]
-        found = self._found(keys)
+        found = digests(samples) if digested is None else digested()
+        keys = [blake2b(digest, key=self._salt, digest_size=16).hexdigest() for digest in found]
+        kept = self._found(keys)
         self._lookup = min(self._lookup, (perf_counter() - started) / max(1, len(samples)))
-        missing = [place for place, key in enumerate(keys) if key not in found]
+        missing = [place for place, key in enumerate(keys) if key not in kept]
         self.hits += len(samples) - len(missing)
         if not missing:
-            return [found[key] for key in keys]
+            return [kept[key] for key in keys]
         made = dict(zip(missing, self._made([samples[place] for place in missing], score), strict=True))
         self._keep((keys[place], score) for place, score in made.items())
-        return [made[place] if place in made else found[key] for place, key in enumerate(keys)]
+        return [made[place] if place in made else kept[key] for place, key in enumerate(keys)]
 
     def _made(
         self, samples: Sequence[TrainingSample], score: Callable[[Sequence[TrainingSample]], Sequence[Score]]

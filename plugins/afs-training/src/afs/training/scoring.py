@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from afs.training.length import LengthCurve, asks_value
+from afs.training.score_cache import digests
 from afs.training.signals import DOCUMENTED, open_signals
 from afs_core import Score, TrainingSample, UsageError
 
@@ -179,7 +180,8 @@ class QualityScorer:
         """
         if not self.signals:
             return [self._by_length(None if asks_value(s) else len(s.output)) for s in samples]
-        columns = {name: signal.scores(samples) for name, signal in self.signals.items()}
+        digested = cache(lambda: digests(samples))
+        columns = {name: signal.scores(samples, digested) for name, signal in self.signals.items()}
         columns["length"] = [self._length(None if asks_value(s) else len(s.output)) for s in samples]
         live = [(name, weight) for name, weight in self._weights.items() if name in columns]
         rows = zip(*(columns[name] for name, _ in live), strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +32,16 @@ class Signal:
         self.identity = f"{stated} {_code(scorer, run)}"
         self.cache = ScoreCache(name, self.identity, run) if cached and stated else None
 
-    def scores(self, samples: Sequence[TrainingSample]) -> Sequence[Score]:
-        """One score a sample, in order. Raises PluginError where the scorer does not give that."""
-        return self._asked(samples) if self.cache is None else self.cache.scores(samples, self._asked)
+    def scores(
+        self, samples: Sequence[TrainingSample], digested: Callable[[], Sequence[bytes]] | None = None
+    ) -> Sequence[Score]:
+        """One score a sample, in order; ``digested`` as :meth:`ScoreCache.scores` takes it.
+
+        Raises PluginError where the scorer does not give that.
+        """
+        if self.cache is None:
+            return self._asked(samples)
+        return self.cache.scores(samples, self._asked, digested)
 
     def _asked(self, samples: Sequence[TrainingSample]) -> Sequence[Score]:
         scores = self._scorer.score_batch(samples)

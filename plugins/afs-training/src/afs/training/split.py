@@ -13,7 +13,7 @@ import random
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import islice, repeat
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
@@ -171,7 +171,7 @@ class _Plan:
             while some := list(islice(rest, _TOGETHER)):
                 numbers, strata, splits = zip(*some, strict=True)
                 held.extend(splits)
-                yield from groups.gather(zip(repeat(None) if alone else numbers, strata, strict=False))
+                yield from groups.alone(strata) if alone else groups.gather(zip(numbers, strata, strict=True))
 
         rows = array("I", gathered())
         if any(held):
