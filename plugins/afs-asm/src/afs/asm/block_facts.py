@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from .arguments import address_fault, all_checked, words_of
-from .conditions import asked_values, condition
 from .directives import CLOSES_CONDITION, CONDITIONS
 from .expressions import STUB, expression
 from .facts import Event, Facts
@@ -35,14 +34,9 @@ def block_facts(statement: Statement, head: int) -> Facts:
 
 
 def _condition(statement: Statement, head: int) -> Facts:
-    words = words_of(statement.operand, statement.at)
-    asked = condition([word for word, _ in words])
+    """What a condition asks is looked at where it is reached, since asar reads it only as far as it must."""
     kind = "else" if statement.name == "elseif" else "open"
-    event = Event(kind, statement.name, head, statement.operand)
-    if asked.fault:
-        return Facts((Fault(statement.at, ERROR, "condition", asked.fault),), (event,), -1)
-    faults, events = all_checked(asked_values(asked, words), "static")
-    return Facts(tuple(faults), (*events, event), -1)
+    return Facts((), (Event(kind, statement.name, head, statement.operand),), -1)
 
 
 def _for(statement: Statement, head: int) -> Facts:

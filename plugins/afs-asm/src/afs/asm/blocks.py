@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .arguments import words_of
-from .conditions import Evaluator, condition, truth
+from .conditions import Evaluator
 from .directives import CLOSES, CLOSES_CONDITION, CONDITIONS
 from .facts import Event
 
@@ -78,17 +77,13 @@ class Blocks:
             context.find(line, event.at, "block", "a spcblock cannot stand in a struct")
         self._open.append(block)
         if event.name in ("if", "while") and self.live:
-            block.taken = self._answer(event.detail)
+            block.taken = context.answer(event, line)
             self.live = block.taken is not False
         elif event.name == "for":
             variable, _, turns = event.detail.partition(" = ")
             self._forget({variable})
             block.sets.add(variable)
             self.live = self.live and self._runs(turns)
-
-    def _answer(self, detail: str) -> bool | None:
-        asked = condition([word for word, _ in words_of(detail)])
-        return None if asked.fault else truth(asked, self.value)
 
     def _runs(self, turns: str) -> bool:
         """Whether the body of a `for` may be assembled at all."""
@@ -105,10 +100,11 @@ class Blocks:
             return
         if not block.outer_live:
             return
+        answer = True if event.name == "else" else context.answer(event, line)
         if block.taken is not False:
             self.live = block.taken is None
             return
-        block.taken = True if event.name == "else" else self._answer(event.detail)
+        block.taken = answer
         self.live = block.taken is not False
 
     def close(self, event: Event, line: int, context: Context) -> None:

@@ -23,76 +23,68 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 JOINERS: Final = frozenset({"&&", "||"})
 
 
-class Clause(NamedTuple):
-    """`left compare right`, or `left` alone, which asks whether it is above zero; with `!` as `compare`,
-    whether it is not."""
-
-    left: str
-    compare: str = ""
-    right: str = ""
+Word = tuple[str, int]
 
 
-class Condition(NamedTuple):
-    """Clauses with the one operator between them; `fault` if asar would not read it."""
+class Reading(NamedTuple):
+    """What asar makes of a condition. Clauses are read from left to right, and none behind the one that decides.
 
-    clauses: tuple[Clause, ...]
-    joiner: str = ""
+    `answer` is None where the values are not all known; `values` are the expressions that are looked at, and
+    `fault` is what cannot be read, at index `at`.
+    """
+
+    answer: bool | None
+    values: tuple[Word, ...]
     fault: str = ""
+    at: int = 0
 
 
-def condition(words: list[str]) -> Condition:
-    """The condition that `words` spell; each value is one word."""
-    clauses: list[Clause] = []
-    joiner = ""
-    at = 0
-    while at < len(words):
-        if at + 1 == len(words) or words[at + 1] in JOINERS:
-            negated = words[at][:1] == "!"
-            clauses.append(Clause(words[at][negated:], "!" if negated else ""))
-            at += 1
-        elif at + 2 == len(words) or words[at + 1] not in COMPARISONS:
-            return Condition(tuple(clauses), joiner, f"a comparison was expected at `{words[at + 1][:24]}`")
-        else:
-            clauses.append(Clause(*words[at : at + 3]))
-            at += 3
-        if at == len(words):
-            return Condition(tuple(clauses), joiner)
-        if words[at] not in JOINERS or joiner not in ("", words[at]):
-            return Condition(tuple(clauses), joiner, f"`{words[at][:24]}` cannot follow here")
-        joiner = words[at]
-        at += 1
-    return Condition(tuple(clauses), joiner, "a value is missing at the end")
+def read_condition(words: list[Word], value: Callable[[str], float | None]) -> Reading:
+    """Read `a`, `!a`, `a == b`, `a && b > c` …; each word comes with its index. `&&` and `||` do not mix."""
+    values: list[Word] = []
+    joiner, unknown = "", False
+    while words:
+        fault, at = _misplaced(words, joiner)
+        if fault:
+            return Reading(None, tuple(values), fault, at)
+        taken = 3 if len(words) > 1 and words[1][0] in COMPARISONS else 1
+        answer = _clause(words[:taken], values, value)
+        joiner = joiner or (words[taken][0] if len(words) > taken else "")
+        if joiner and answer is (joiner == "||"):
+            return Reading(answer, tuple(values))
+        unknown = unknown or answer is None
+        if len(words) == taken:
+            return Reading(None if unknown else answer, tuple(values))
+        words = words[taken + 1 :]
+    return Reading(None, tuple(values), "a value is missing at the end")
 
 
-def asked_values(asked: Condition, words: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """The values among the `words` of a condition, each with its index; without the `!` before it."""
-    texts = {text for clause in asked.clauses for text in (clause.left, clause.right) if text}
-    found = []
-    for word, start in words:
-        if word in texts:
-            found.append((word, start))
-        elif word[:1] == "!" and word[1:] in texts:
-            found.append((word[1:], start + 1))
-    return found
+def _misplaced(words: list[Word], joiner: str) -> tuple[str, int]:
+    """What is wrong with the clause that `words` begin with, and what stands behind it."""
+    link = words[1] if len(words) > 1 else ("", 0)
+    if link[0] in COMPARISONS:
+        if len(words) == 2:
+            return f"a value is missing behind `{link[0]}`", link[1]
+        link = words[3] if len(words) > 3 else ("", 0)
+    elif link[0] and link[0] not in JOINERS:
+        return f"a comparison was expected at `{link[0][:24]}`", link[1]
+    if link[0] and (link[0] not in JOINERS or joiner not in ("", link[0])):
+        return f"`{link[0][:24]}` cannot follow here", link[1]
+    return "", 0
 
 
-def truth(asked: Condition, value: Callable[[str], float | None]) -> bool | None:
-    """Whether the condition holds, None where a value is not known. Decided from left to right."""
-    for clause in asked.clauses:
-        answer = _clause(clause, value)
-        if answer is None:
-            return None
-        if asked.joiner and answer is (asked.joiner == "||"):
-            return answer
-    return answer
-
-
-def _clause(clause: Clause, value: Callable[[str], float | None]) -> bool | None:
-    left = value(clause.left)
-    if not clause.right:
-        return None if left is None else (left > 0) != (clause.compare == "!")
-    right = value(clause.right)
-    return None if left is None or right is None else COMPARISONS[clause.compare](left, right)
+def _clause(words: list[Word], values: list[Word], value: Callable[[str], float | None]) -> bool | None:
+    """Whether a clause holds: `left compare right`; `left` alone asks whether it is above zero."""
+    (left, start), *rest = words
+    negated = not rest and left[:1] == "!"
+    asked = [(left[negated:], start + negated), *rest[1:]]
+    values += asked
+    numbers = [value(text) for text, _ in asked]
+    if None in numbers:
+        return None
+    if rest:
+        return COMPARISONS[rest[0][0]](*numbers)
+    return bool((numbers[0] or 0) > 0) != negated
 
 
 class Evaluator:
@@ -102,6 +94,8 @@ class Evaluator:
         self._name = name
         self._defined = defined
         self.priorities = self.exact = False
+        #: How many more values the macro call has that is being read.
+        self.more: int | None = None
 
     def value(self, text: str) -> float | None:
         try:
@@ -128,6 +122,8 @@ class Evaluator:
     def _call(self, tree: Formula) -> float | None:
         name = str(tree.value).removeprefix("_")
         texts = [str(part.value) for part in tree.parts if part.kind == "string"]
+        if name == "sizeof" and [part.value for part in tree.parts] == ["..."]:
+            return self.more
         if name == "defined" and len(texts) == 1:
             return float(self._defined(texts[0]))
         if name in ("stringsequal", "stringsequalnocase") and len(texts) == 2:

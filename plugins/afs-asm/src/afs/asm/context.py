@@ -8,7 +8,9 @@ from typing import Final
 
 import msgspec
 
+from .arguments import all_checked, split_arguments, words_of
 from .blocks import Blocks
+from .conditions import read_condition
 from .directives import ARCHITECTURES, NOT_IN_SPCBLOCK, PULLS
 from .facts import Event, Facts, Step
 from .findings import ERROR, WARNING, Finding
@@ -261,8 +263,10 @@ class Context:
             self.optimizes = True
 
     def _take_stop(self, event: Event, line: int) -> None:
+        self._stop(event, line, f"`{event.name}` ends the assembly here")
+
+    def _stop(self, event: Event, line: int, reason: str) -> None:
         self.stops = self.stops or not self.blocks.uncertain
-        reason = f"`{event.name}` ends the assembly here"
         self._findings.append(Finding(line, event.at + 1, WARNING, "stops", reason))
 
     def _take_place(self, event: Event, line: int) -> None:
@@ -288,6 +292,26 @@ class Context:
         if event.name in ("pushpc", "pullpc", "pullbase"):
             self._bank = _FIRST_BANK if event.name == "pushpc" else None
             self.flow.append(Flow(line, Step("end", 0, 0), ()))
+
+    def answer(self, event: Event, line: int, use: str = "static") -> bool | None:
+        """Whether the condition of an event holds, None if the text does not tell; its faults are noted."""
+        start = event.at + len(event.name) + 1
+        words = words_of(event.detail, start)
+        if use == "use":  # a message may stand behind the condition of an assertion
+            words[-1] = split_arguments(*words[-1])[0]
+        reading = read_condition(words, self.blocks.value)
+        faults, events = all_checked(reading.values, use)
+        for fault in faults:
+            self._findings.append(Finding(line, fault.at + 1, fault.severity, fault.code, fault.reason, fault.fix))
+        if reading.fault:
+            self.find(line, reading.at or start, "condition", reading.fault)
+        for value in events:
+            _TAKE[value.kind](self, value, line)
+        return reading.answer
+
+    def _take_assert(self, event: Event, line: int) -> None:
+        if self.answer(event, line, "use") is False:
+            self._stop(event, line, f"the assertion `{event.detail[:40]}` does not hold, which ends the assembly")
 
     # -- blocks ---------------------------------------------------------------------------------
 
@@ -377,6 +401,7 @@ class Context:
 _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "arch": Context._take_arch,
     "asar": Context._take_asar,
+    "assert": Context._take_assert,
     "assign": Context._take_assign,
     "branch": Context._take_branch,
     "call": Context._take_call,

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from .arguments import address_fault, all_checked, checked, quoted_blanks, refused, split_arguments, words_of
 from .block_facts import block_facts
-from .conditions import asked_values, condition
 from .directives import (
     ADDRESS_BITS,
     CHOICES,
@@ -260,14 +259,7 @@ def _warn(statement: Statement, head: int) -> Facts:
 
 
 def _assert(statement: Statement, head: int) -> Facts:
-    words = words_of(statement.operand, statement.at)
-    last, start = words[-1]
-    words[-1] = (split_arguments(last)[0][0], start)
-    asked = condition([word for word, _ in words])
-    if asked.fault:
-        return refused(statement.at, "condition", asked.fault)
-    faults, events = all_checked(asked_values(asked, words), "use")
-    return Facts(tuple(faults), tuple(events))
+    return Facts((), (Event("assert", statement.name, head, statement.operand),))
 
 
 def _chosen(statement: Statement, head: int) -> Facts:

@@ -23,7 +23,7 @@ _SIGNATURES: Final = frozenset(("brk", "cop", "wdm"))
 _BANK_OF: Final = (">>16", "/65536", "/$10000")
 _TOKEN = re.compile(
     r"""\$(?P<hex>[0-9A-Fa-f]*)|%(?P<bin>[01]*)|(?P<char>'.')|(?P<dec>[0-9]+)(?:\.[0-9.]*)?
-    |(?P<name>\??(?:\.+\w|[A-Za-z_])[\w.]*)""",
+    |(?P<name>\??(?:\.+\w|[A-Za-z_])[\w.]*)(?:\[[^\]]*\](?P<field>[\w.]*))?""",
     re.X | re.A,
 )
 _NEARBY = re.compile(r"\??(?:\++|-+)\Z")
@@ -139,7 +139,7 @@ def operand_size(run: Pass, text: str, bank: int | None, *, of_bank: bool = Fals
     size = 0
     at, first = 0, True
     while match := _TOKEN.search(text, at):
-        own = _SIZE_OF[match.lastgroup or "hex"](run, match, bank)
+        own = _SIZE_OF["name" if match["name"] else match.lastgroup or "hex"](run, match, bank)
         if of_bank and first and match.start() == 0 and text[match.end() :] in _BANK_OF:
             return 1
         size, at, first = max(size, own), match.end(), False
@@ -164,7 +164,7 @@ def _character_size(run: Pass, match: re.Match[str], bank: int | None) -> int:
 
 
 def _name_size(run: Pass, match: re.Match[str], bank: int | None) -> int:
-    return _label_size(run, run.look(run.labels.full(match["name"])), bank)
+    return _label_size(run, run.look(run.labels.full(match["name"] + (match["field"] or ""))), bank)
 
 
 _SIZE_OF: Final[dict[str, Callable[[Pass, re.Match[str], int | None], int]]] = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from .faults import Broken, Fatal
+from .faults import Fatal
 from .mapping import Mapper
 
 __all__ = ["TAG", "FreeSpaces", "Space", "rats_start", "rats_tag"]
@@ -15,6 +16,17 @@ _SIZE_BYTE: Final = 0x7FD7  # of a LoROM header
 _LOROM_FIRST: Final = 0x80000
 _SIZES: Final = {0x080000: (0x100000, 0x0A), 0x100000: (0x200000, 0x0B), 0x200000: (0x400000, 0x0C),
                  0x300000: (0x400000, 0x0C)}  # fmt: skip
+#: By layout: where its rooms begin, the size of a bank less one, and what asar puts there.
+_ROOMS: Final = {
+    "hirom": ((0, 0xFFFF, "data"),),
+    "exlorom": ((0, 0x7FFF, "data"),),
+    "exhirom": ((0, 0xFFFF, "data"),),
+    "sfxrom": ((_LOROM_FIRST, 0x7FFF, "code"),),
+    "sa1rom": ((_LOROM_FIRST, 0x7FFF, "code data"),),
+    "fullsa1rom": ((0x400000, 0xFFFF, "data"), (_LOROM_FIRST, 0x7FFF, "code data")),
+}
+#: Where a space without a byte is said to lie.
+_NOWHERE: Final = 0x1234
 
 
 class Space:
@@ -60,13 +72,9 @@ class FreeSpaces:
 
     def find(self, mapper: Mapper, size: int, *, code: bool, align: bool, fill: int) -> int:
         """The SNES address of ``size`` bytes behind a tag. Raises Fatal where there is no room."""
-        if mapper.name not in ("lorom", "hirom"):
-            raise Broken(
-                "not-supported", f"free space is looked for in lorom and hirom, not in {mapper.name}"
-            )
         if size == 0:
-            return 0x008000 if mapper.name == "lorom" else 0xC08000
-        search = self._lorom if mapper.name == "lorom" else self._hirom
+            return mapper.address(_NOWHERE) or 0
+        search = self._lorom if mapper.name == "lorom" else partial(self._elsewhere, mapper.name)
         offset = search(size + TAG, code, align, fill)
         if offset is None:
             raise Fatal("no-freespace", f"the ROM has no room for {size} bytes{' of code' if code else ''}")
@@ -93,13 +101,13 @@ class FreeSpaces:
         self.rom += bytes([fill]) * (new - total)
         self.rom[_SIZE_BYTE] = self.expanded = kind
 
-    def _hirom(self, size: int, code: bool, align: bool, fill: int) -> int | None:
-        total = len(self.rom)
-        step = 0xFFFF if align else 0
-        if not code:
-            return self._search(0, total, size, 0xFFFF, step, fill)
-        for start in range(0x8000, min(total, 0x400000), 0x10000):
-            found = self._search(start, min(start + 0x7FFF, total), size, 0x7FFF, step, fill)
+    def _elsewhere(self, layout: str, size: int, code: bool, align: bool, fill: int) -> int | None:
+        """A place in other layouts, of which asar expands none and has room for code in few."""
+        wanted = "code" if code else "data"
+        for first, bank, holds in _ROOMS.get(layout, ()):
+            if wanted not in holds:
+                continue
+            found = self._search(first, len(self.rom), size, bank, bank if align else 0, fill)
             if found is not None:
                 return found
         return None

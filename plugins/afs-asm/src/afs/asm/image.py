@@ -15,45 +15,56 @@ _RUN = re.compile(rb"\x01+")
 _MAX_ROM = 0x1000000
 
 
-class Image:
-    """Bytes written so far."""
+class _Bytes:
+    """Bytes at places far apart, and which of them are written."""
 
     def __init__(self) -> None:
         self._banks: dict[int, tuple[bytearray, bytearray]] = {}
-        self._offsets: dict[int, bytes] = {}
 
-    def write(self, address: int, data: bytes) -> None:
-        """Put ``data`` at ``address``; it must not leave the bank."""
-        bank, start = divmod(address, _BANK)
-        known = self._banks.get(bank)
-        if known is None:
-            known = self._banks[bank] = bytearray(_BANK), bytearray(_BANK)
-        end = start + len(data)
-        known[0][start:end] = data
-        known[1][start:end] = b"\x01" * len(data)
+    def write(self, at: int, data: bytes) -> None:
+        """Put ``data`` at ``at``."""
+        while data:
+            bank, start = divmod(at, _BANK)
+            piece, data = data[: _BANK - start], data[_BANK - start :]
+            known = self._banks.get(bank)
+            if known is None:
+                known = self._banks[bank] = bytearray(_BANK), bytearray(_BANK)
+            known[0][start : start + len(piece)] = piece
+            known[1][start : start + len(piece)] = b"\x01" * len(piece)
+            at += len(piece)
 
-    def blocks(self) -> tuple[Block, ...]:
-        return tuple(self._blocks())
-
-    def _blocks(self) -> Iterator[Block]:
+    def runs(self) -> Iterator[tuple[int, bytes]]:
         for bank in sorted(self._banks):
             data, written = self._banks[bank]
             for run in _RUN.finditer(written):
-                yield Block(bank * _BANK + run.start(), bytes(data[run.start() : run.end()]))
+                yield bank * _BANK + run.start(), bytes(data[run.start() : run.end()])
+
+
+class Image:
+    """Bytes written so far, by address and by the place in the file that they had when they were written."""
+
+    def __init__(self) -> None:
+        self._by_address, self._in_file = _Bytes(), _Bytes()
+
+    def write(self, address: int, data: bytes, offset: int | None) -> None:
+        """Put ``data`` at ``address``, which is ``offset`` in the file where it is in it at all."""
+        self._by_address.write(address, data)
+        if offset is not None:
+            self.put(offset, data)
 
     def put(self, offset: int, data: bytes) -> None:
-        """Note ``data`` for a place in the ROM file, beneath what is written by address."""
-        self._offsets[offset] = data
+        """Put ``data`` into the file."""
+        self._in_file.write(offset, data)
 
-    def rom(self, base: bytes, mapper: Mapper, fill: int = 0) -> bytes:
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(Block(address, data) for address, data in self._by_address.runs())
+
+    def rom(self, base: bytes, fill: int = 0) -> bytes:
         """The ROM ``base`` with what was written; what lies between its end and later writes is ``fill``."""
         rom = bytearray(base)
-        for at, data in self._offsets.items():
-            _place(rom, at, data, fill)
-        for block in self._blocks():
-            offset = mapper.offset(block.address)
-            if offset is not None and offset < _MAX_ROM:
-                _place(rom, offset, block.data, fill)
+        for offset, data in self._in_file.runs():
+            if offset < _MAX_ROM:
+                _place(rom, offset, data, fill)
         return bytes(rom)
 
 

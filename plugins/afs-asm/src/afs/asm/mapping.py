@@ -1,7 +1,7 @@
 """Where a byte of the SNES address space lies in the ROM file, by the cartridge's layout.
 
 >>> LOROM.offset(0x208000), hex(LOROM.address(0x100000))
-(1048576, '0x208000')
+(1048576, '0xa08000')
 """
 
 from __future__ import annotations
@@ -48,8 +48,7 @@ def _lorom(address: int) -> int | None:
 def _lorom_address(offset: int) -> int | None:
     if offset >= 0x400000:
         return None
-    address = _in_half_banks(offset)
-    return address | 0x800000 if address & 0xF00000 == 0x700000 else address
+    return _in_half_banks(offset) | 0x800000
 
 
 def _exlorom(address: int) -> int | None:

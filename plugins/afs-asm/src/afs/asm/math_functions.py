@@ -150,7 +150,6 @@ def _pc_to_snes(evaluation: Evaluation, parts: Parts) -> int:
 def _place(real: bool) -> Builtin:
     def place(evaluation: Evaluation, parts: Parts) -> int:
         _count(parts, 0, 0)
-        evaluation.found = evaluation.moving = True
         run = evaluation.run
         return (run.place.real if real else run.place.seen) & 0xFFFFFF
 

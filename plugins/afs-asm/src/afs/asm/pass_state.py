@@ -191,7 +191,7 @@ class PassState:
                 "outside-rom", f"${address & 0xFFFFFF:06X} is no address of the ROM in {self.mapper.name}"
             )
         if self.is_last:
-            self.session.image.write(address & 0xFFFFFF, data)
+            self.session.image.write(address & 0xFFFFFF, data, offset)
         elif self.number == 1 and offset is not None and not address >> 24 and self.spaces.spaces:
             self.spaces.take(offset, len(data))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .arguments import split_arguments
 from .faults import Broken
 from .freespace import TAG, rats_start, rats_tag
+from .scopes import Label
 from .structs import OpenStruct
 
 if TYPE_CHECKING:
@@ -113,8 +114,6 @@ def _struct(run: Pass, text: str) -> None:
 
 
 def _plain_struct(run: Pass, words: list[str]) -> OpenStruct:
-    from .scopes import Label
-
     base, static = run.place.seen, False
     if len(words) == 2:
         base = run.evaluation.number(words[1])
@@ -132,6 +131,7 @@ def _extension(run: Pass, words: list[str]) -> OpenStruct:
     known = run.structs.known.get(parent)
     if extends.lower() != "extends" or known is None:
         raise Broken("struct", f"`struct {name[:40]} extends` needs the name of a struct that is known")
+    run.set_label(f"{parent}.{name}", Label(known.end, known.static))
     return OpenStruct(name, f"{parent}.{name}", parent, known.end, known.static)
 
 

@@ -70,7 +70,7 @@ class Session:
         rom = b""
         if self.wants_rom and ok:
             rom = with_checksum(
-                self.image.rom(bytes(self.spaces.rom), last.mapper, last.fill_free), last.mapper
+                self.image.rom(bytes(self.spaces.rom), last.fill_free), last.mapper
             )
         return Assembly(
             ok,

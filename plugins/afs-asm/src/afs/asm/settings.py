@@ -111,8 +111,11 @@ def _startpos(run: Pass, text: str) -> None:
 def _check(run: Pass, text: str) -> None:
     what, _, how = text.partition(" ")
     if what.lower() == "bankcross" and how.lower() in ("off", "half", "full", "on"):
-        run.place.checks_banks = how.lower() != "off"
-        run.place.checks_halves = how.lower() == "half"
+        if how.lower() != "on":  # which changes nothing in asar
+            run.place.checks_banks = how.lower() != "off"
+            run.place.checks_halves = how.lower() == "half" or (
+                how.lower() == "off" and run.place.checks_halves
+            )
     elif what.lower() == "title":
         _check_title(run, unquoted(how))
     else:
