@@ -20,6 +20,7 @@ from afs.discriminator import Model, filter_jsonl, score_jsonl
 from afs.discriminator.backend import FAKE, REAL
 from afs.discriminator.examples import by_split, read_examples
 from afs.discriminator.model import RECORD, read_record
+from afs.discriminator.ngram import NGramBackend
 from afs.discriminator.scorer import DiscriminatorScorer, ScorerConfig
 from afs.discriminator.training import train_model
 from afs.reports import auc
@@ -163,6 +164,16 @@ def test_functions_as_the_documents_call_them(trained: Path, raw: Path, tmp_path
     assert len(list(read_samples(kept))) + len(rejected.read_text().splitlines()) == len(rows)
     with pytest.raises(GateRefused, match=r"held-out AUC 0\.600"):
         filter_jsonl(raw, tmp_path / "no.jsonl", model=weaken(trained, tmp_path / "weak"))
+
+
+def test_what_was_scored_before_needs_no_model(
+    trained: Path, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again = tmp_path / "first.jsonl", tmp_path / "again.jsonl"
+    score_jsonl(raw, first, model=trained)
+    monkeypatch.setattr(NGramBackend, "load", lambda *_, **__: pytest.fail("the model was read"))
+    score_jsonl(raw, again, model=trained)
+    assert again.read_bytes() == first.read_bytes()
 
 
 def test_the_commands_from_sources_to_a_filtered_file(

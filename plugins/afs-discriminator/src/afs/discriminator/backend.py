@@ -58,6 +58,10 @@ class Backend(Protocol):
         """Raises Missing where a package is not there that :meth:`load` needs."""
         ...
 
+    def precision(self, precision: str, device: str) -> str:
+        """The numbers that :meth:`load` would make it compute with; loads nothing."""
+        ...
+
     def bases(self, settings: Any, run: Run) -> Sequence[Path]:
         """Files and folders that the training goes on from."""
         ...

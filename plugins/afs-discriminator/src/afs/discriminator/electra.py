@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from afs.discriminator.accelerators import may_have_accelerator
 from afs.discriminator.backend import Example, Learned
 from afs.discriminator.electra_settings import ElectraSettings
 from afs_core.making import require
@@ -34,6 +35,16 @@ class ElectraBackend:
             from afs.discriminator.onnx_engine import require_runtime
 
             require_runtime()
+
+    def precision(self, precision: str, device: str) -> str:
+        """Asks torch only where there may be a device other than the CPU."""
+        if precision != "auto":
+            return precision
+        if device == "cpu" or (device == "auto" and not may_have_accelerator()):
+            return "fp32"
+        from afs.discriminator.electra_device import chosen_device, chosen_precision
+
+        return chosen_precision(precision, chosen_device(device))
 
     def bases(self, settings: ElectraSettings, run: Run) -> tuple[Path, ...]:
         return (base_folder(settings.base_model, run),) if settings.base_model else ()

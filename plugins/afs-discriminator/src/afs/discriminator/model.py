@@ -23,7 +23,6 @@ from afs.discriminator.calibration import Calibration
 from afs.discriminator.figures import Figures
 from afs_core import DataError, UsageError
 from afs_core.jsonl import atomic_write
-from afs_core.manifest import digest
 
 __all__ = ["BACKENDS", "RECORD", "Model", "Record", "backend_named", "read_record", "write_record"]
 
@@ -48,20 +47,28 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Model:
-    """A discriminator that is loaded."""
+    """A discriminator; what it learned is read when it scores for the first time."""
 
-    def __init__(self, folder: Path, record: Record, learned: Learned) -> None:
-        self.folder, self.record, self._learned = folder, record, learned
+    def __init__(
+        self, folder: Path, *, device: str = "auto", batch_size: int | None = None, precision: str = "auto"
+    ) -> None:
+        """Raises DataError where ``folder`` holds no discriminator, Missing without its backend."""
+        self.folder, self.record = folder, read_record(folder)
+        self._backend = backend_named(self.record.backend)
+        self._backend.require(precision)
+        self._device, self._batch_size, self._precision = device, batch_size, precision
 
     @classmethod
-    def load(
-        cls, folder: Path, *, device: str = "auto", batch_size: int | None = None, precision: str = "auto"
-    ) -> Model:
-        """Raises DataError where ``folder`` holds no discriminator, Missing without its backend."""
-        record = read_record(folder)
-        backend = backend_named(record.backend)
-        return cls(
-            folder, record, backend.load(folder, device=device, batch_size=batch_size, precision=precision)
+    def load(cls, folder: Path, **options: Any) -> Model:
+        """The same, read at once, so that damage is told now: raises DataError."""
+        model = cls(folder, **options)
+        _ = model._learned
+        return model
+
+    @cached_property
+    def _learned(self) -> Learned:
+        return self._backend.load(
+            self.folder, device=self._device, batch_size=self._batch_size, precision=self._precision
         )
 
     def scores(self, texts: Sequence[str]) -> list[float]:
@@ -72,16 +79,11 @@ class Model:
     @property
     def precision(self) -> str:
         """The numbers that it computes with; empty where there is no choice."""
-        return self._learned.precision
+        return self._backend.precision(self._precision, self._device)
 
     def judges(self, domain: str) -> bool:
         """Whether it learned from texts of ``domain``; of a checkpoint nobody knows."""
         return not self.record.domains or domain in self.record.domains
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Changes with any file of the model."""
-        return digest(self.folder)
 
 
 def backend_named(name: str) -> Backend:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib import import_module
+from functools import cache, cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,6 +15,7 @@ from msgspec import Meta
 from afs.discriminator.domains import Piece, fits, pieces
 from afs.discriminator.model import Model
 from afs_core import Missing, Score, TrainingSample
+from afs_core.manifest import digest
 
 if TYPE_CHECKING:
     from afs_core import Run
@@ -58,7 +59,8 @@ class DiscriminatorScorer:
                 f"there is no discriminator at {folder}",
                 hint="afs discriminator train makes one; --model names it",
             )
-        self.model = Model.load(
+        self._run = run
+        self.model = Model(
             folder, device=config.device, batch_size=config.batch_size, precision=config.precision
         )
         figures = self.model.record.figures
@@ -67,10 +69,11 @@ class DiscriminatorScorer:
         elif not figures.sufficient:
             run.warn(f"{folder}: held-out AUC {figures.auc.value:.2f}: its scores are near chance")
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Of the model's files, of the code, and of the numbers that it computes with."""
-        return f"{self.model.fingerprint} {_code()} {self.model.precision}"
+        """Of the model's files, of the code, and of the numbers that it computes with; loads no model."""
+        files = digest(self.model.folder, self._run.cache("digests"))
+        return f"{files} {_code()} {self.model.precision}"
 
     def score_batch(self, samples: Sequence[TrainingSample]) -> list[Score]:
         found = [list(_judged(sample, self.model)) for sample in samples]
@@ -101,7 +104,8 @@ def _code() -> str:
     """Digest of the code that scores and of the tables behind it, so that what changed scores again."""
     hashed = hashlib.blake2b(digest_size=8)
     for package in ("afs.discriminator", "afs.asm", "afs.knowledge"):
-        folder = Path(import_module(package).__file__ or "").parent
+        spec = find_spec(package)
+        folder = Path(spec.origin or "").parent if spec else Path()
         for path in sorted((*folder.glob("*.py"), *folder.glob("*.tsv"))):
             hashed.update(path.read_bytes())
     return hashed.hexdigest()
