@@ -176,6 +176,16 @@ def test_what_was_scored_before_needs_no_model(
     assert again.read_bytes() == first.read_bytes()
 
 
+def test_scores_are_cached_where_the_configuration_says(afs_cli: Cli, raw: Path, trained: Path) -> None:
+    (afs_cli.folder / "afs.toml").write_text('[discriminator]\ncache_dir = "mine"\n')
+    line = ("discriminator", "score", "--model", trained, "--no-asar", "--input", raw, "--output")
+    assert afs_cli(*line, "one.jsonl").exit_code == 0
+    assert (afs_cli.folder / "mine" / "scores.sqlite").is_file()
+    assert "electra from the cache" in afs_cli(*line, "two.jsonl").stderr
+    (afs_cli.folder / "afs.toml").write_text('[discriminator]\ncache_dir = "other"\n')
+    assert "electra from the cache" not in afs_cli(*line, "three.jsonl").stderr
+
+
 def test_the_commands_from_sources_to_a_filtered_file(
     afs_cli: Cli, sources: Path, raw: Path, trained: Path
 ) -> None:
@@ -232,7 +242,7 @@ def test_a_killed_scoring_goes_on_where_it_was(
             "--no-asar", "--input", str(many), "--output", "out.jsonl"]  # fmt: skip
     env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_CONFIG_HOME": str(tmp_path)}
     process = subprocess.Popen(line, cwd=tmp_path, env=env, stderr=subprocess.DEVNULL)
-    cache = tmp_path / "cache" / "afs" / "scores.sqlite-wal"
+    cache = tmp_path / "cache" / "afs" / "discriminator" / "scores.sqlite-wal"
     while process.poll() is None and not (cache.exists() and cache.stat().st_size > 200_000):
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["DiscriminatorScorer", "ScorerConfig"]
 
 _DIGITS = 6
+_CACHE = "scores"
 
 
 class ScorerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[discriminator]`, and `[plugins.discriminator.electra]`."""
 
     model_path: Annotated[str, Meta(description="Folder of the discriminator")] = "models/electra"
-    cache_dir: Annotated[str, Meta(description="Not used: scores are kept with those of all scorers")] = ""
+    cache_dir: Annotated[
+        str, Meta(description="Folder of cached scores; unset: discriminator in the cache folder of afs")
+    ] = ""
     device: Annotated[Literal["auto", "cpu", "cuda", "mps"], Meta(description="Where a transformer runs")] = (
         "auto"
     )
@@ -60,6 +63,8 @@ class DiscriminatorScorer:
                 hint="afs discriminator train makes one; --model names it",
             )
         self._run = run
+        #: Where :class:`afs.training.score_cache.ScoreCache` keeps its scores.
+        self.cache_name = _cache_name(config.cache_dir)
         self.model = Model(
             folder, device=config.device, batch_size=config.batch_size, precision=config.precision
         )
@@ -79,6 +84,10 @@ class DiscriminatorScorer:
         found = [list(_judged(sample, self.model)) for sample in samples]
         scores = iter(self.model.scores([piece.text for some in found for piece in some]))
         return [_score([(next(scores), piece) for piece in some]) for some in found]
+
+
+def _cache_name(folder: str) -> str:
+    return str(Path(folder).expanduser().absolute() / _CACHE) if folder else f"discriminator/{_CACHE}"
 
 
 def _judged(sample: TrainingSample, model: Model) -> Iterator[Piece]:

@@ -1,4 +1,5 @@
-"""Scores that were given before: by content, scorer and fingerprint, in ``~/.cache/afs/scores.sqlite``.
+"""Scores that were given before: by content, scorer and fingerprint, in ``~/.cache/afs/scores.sqlite``,
+or where a scorer's ``cache_name`` says (a name as :meth:`Run.cache` takes it).
 
     cache = ScoreCache("asar", identity, run)
     scores = cache.scores(samples, scorer.score_batch)   # only the misses are scored
@@ -61,10 +62,10 @@ class ScoreCache:
     It stops asking where the scorer turns out to cost less than the lookup.
     """
 
-    def __init__(self, name: str, identity: str, run: Run) -> None:
+    def __init__(self, name: str, identity: str, run: Run, cache: str = "scores") -> None:
         self._name, self._run = name, run
         self._salt = blake2b(f"{name}\n{identity}".encode()).digest()
-        self._entries = run.cache("scores")
+        self._entries = run.cache(cache)
         self._lookup = self._scoring = math.inf
         self._batches = 0
         self._told = False

@@ -30,7 +30,8 @@ class Signal:
         stated = str(getattr(scorer, "fingerprint", "") or "")
         #: Changes when scores could change: with the scorer's fingerprint, and with its code.
         self.identity = f"{stated} {_code(scorer, run)}"
-        self.cache = ScoreCache(name, self.identity, run) if cached and stated else None
+        where = str(getattr(scorer, "cache_name", "scores"))
+        self.cache = ScoreCache(name, self.identity, run, where) if cached and stated else None
 
     def scores(
         self, samples: Sequence[TrainingSample], digested: Callable[[], Sequence[bytes]] | None = None
