@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from .handlers import Handler, handlers
+from .control import Ended
+from .memory import PAGE
+from .runs import next_run
 
 if TYPE_CHECKING:
     from .cpu import Cpu
 
 __all__ = ["Limits", "Outcome", "TraceEntry", "call"]
 
-#: Opcodes that end a call, and what they are called in its outcome.
-_ENDS: Final = {0x60: "rts", 0x6B: "rtl", 0x40: "rti"}
-_HALTS: Final = {0x00: "brk", 0x02: "cop", 0xCB: "wai", 0xDB: "stp"}
 _FRAME: Final = 3
+#: Address and opcode, and the registers: a `TraceEntry` to be.
+_Kept = tuple[tuple[int, int], int, int, int, int, int, int, int, int]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,14 +68,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.reason == "returned"
 
 
-class _Ended(Exception):
-    """Raised by the instruction that ends a call."""
-
-    def __init__(self, reason: str, by: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.by = reason, by
-
-
 class _Refused(Exception):
     """A write outside the limits."""
 
@@ -88,10 +81,10 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
     entry, cycles = cpu.s, cpu.cycles
     for _ in range(_FRAME):  # room for a return address that is never read
         cpu.push8(0)
-    outer = cpu.table, cpu.frame, cpu.writes
-    cpu.table, cpu.frame = _calling, cpu.s
+    outer = cpu.frame, cpu.writes
+    cpu.frame = cpu.s
     cpu.pbr, cpu.pc = address >> 16 & 0xFF, address & 0xFFFF
-    trace: deque[tuple[int, ...]] = deque(maxlen=limits.trace)
+    trace: deque[_Kept] = deque(maxlen=limits.trace)
     counter = [0]
     by, place = "", None
     try:
@@ -103,12 +96,12 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
         else:
             _run(cpu, limits.steps, counter)
         reason = "steps"
-    except _Ended as end:
+    except Ended as end:
         reason, by = end.reason, end.by
     except _Refused as refusal:
         reason, place = "write", refusal.address
     finally:
-        cpu.table, cpu.frame, cpu.writes = outer
+        cpu.frame, cpu.writes = outer
         cpu.settle()
     if reason == "returned":
         cpu.s = entry
@@ -118,74 +111,53 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
         steps=counter[0],
         cycles=cpu.cycles - cycles,
         address=cpu.pbr << 16 | cpu.pc if place is None else place,
-        trace=tuple(map(TraceEntry._make, trace)),
+        trace=tuple(TraceEntry(*place, *registers) for place, *registers in trace),
     )
 
 
 def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
-    pages = cpu.pages
     bus = cpu.bus
-    step = 0
+    done = number = 0
     try:
-        for step in range(1, steps + 1):  # noqa: B007
-            pc = cpu.pc
-            where = cpu.pbr << 16 | pc
-            cpu.pc = pc + 1 & 0xFFFF
-            bus.value = opcode = pages[where >> 13][where & 0x1FFF]
-            cpu.cycles += cpu.costs[opcode]
-            cpu.ops[opcode](cpu)
+        while done < steps:
+            run = next_run(cpu)
+            for handler, operand, after, cycles, last, _, number in run[: steps - done]:  # noqa: B007
+                cpu.pc = after
+                cpu.cycles += cycles
+                bus.value = last
+                handler(cpu, operand)
+                if cpu.pc != after:
+                    break
+            done += number
+            number = 0
     finally:
-        counter[0] = step
+        counter[0] = done + number
 
 
-def _run_watched(cpu: Cpu, limits: Limits, trace: deque[tuple[int, ...]], counter: list[int]) -> None:
-    pages = cpu.pages
+def _run_watched(cpu: Cpu, limits: Limits, trace: deque[_Kept], counter: list[int]) -> None:
     bus = cpu.bus
     keep = trace.append
     floor = -1 if limits.stack is None else cpu.frame - limits.stack
     ceiling = cpu.frame
-    step = 0
+    done = number = 0
     try:
-        for step in range(1, limits.steps + 1):  # noqa: B007
-            pc = cpu.pc
-            where = cpu.pbr << 16 | pc
-            bus.value = opcode = pages[where >> 13][where & 0x1FFF]
-            keep((where, opcode, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
-            cpu.pc = pc + 1 & 0xFFFF
-            cpu.cycles += cpu.costs[opcode]
-            cpu.ops[opcode](cpu)
-            if not floor <= cpu.s <= ceiling:
-                raise _Ended("stack")
+        while done < limits.steps:
+            run = next_run(cpu)
+            left = limits.steps - done
+            for handler, operand, after, cycles, last, place, number in run[:left]:  # noqa: B007
+                keep((place, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
+                cpu.pc = after
+                cpu.cycles += cycles
+                bus.value = last
+                handler(cpu, operand)
+                if not floor <= cpu.s <= ceiling:
+                    raise Ended("stack")
+                if cpu.pc != after:
+                    break
+            done += number
+            number = 0
     finally:
-        counter[0] = step
-
-
-@cache
-def _calling(m: bool, x: bool, e: bool) -> tuple[Handler, ...]:
-    """The opcodes with those that end a call in place of their own."""
-    table = list(handlers(m, x, e))
-    for opcode, name in _ENDS.items():
-        table[opcode] = _ending(table[opcode], name)
-    for opcode, name in _HALTS.items():
-        table[opcode] = _halting(name)
-    return tuple(table)
-
-
-def _ending(handler: Handler, name: str) -> Handler:
-    def end(cpu: Cpu) -> None:
-        if cpu.s != cpu.frame:
-            handler(cpu)
-            return
-        raise _Ended("returned", name)
-
-    return end
-
-
-def _halting(name: str) -> Handler:
-    def halt(cpu: Cpu) -> None:
-        raise _Ended("stopped", name)
-
-    return halt
+        counter[0] = done + number
 
 
 class _Fence:
@@ -193,12 +165,21 @@ class _Fence:
 
     def __init__(self, page: object, base: int, allowed: tuple[tuple[int, int], ...]) -> None:
         self._page: object = page
-        self._base, self._allowed = base, allowed
+        self._base, self._allowed = base, _offsets(allowed)
 
     def __setitem__(self, offset: int, value: int) -> None:
-        if not any(first <= offset <= last for first, last in self._allowed):
+        if not self._allowed[offset]:
             raise _Refused(self._base + offset)
         self._page[offset] = value  # type: ignore[index]
+
+
+@lru_cache(64)  # mirrors have the same
+def _offsets(ranges: tuple[tuple[int, int], ...]) -> bytes:
+    """One byte for each offset of a page: whether it lies in one of ``ranges``."""
+    inside = bytearray(PAGE)
+    for first, last in ranges:
+        inside[first : last + 1] = b"\x01" * (last + 1 - first)
+    return bytes(inside)
 
 
 def _fenced(cpu: Cpu, limits: Limits, entry: int) -> list[object]:

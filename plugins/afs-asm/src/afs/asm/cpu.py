@@ -13,14 +13,17 @@ from __future__ import annotations
 from typing import Final
 
 from .calls import Limits, Outcome, call
-from .handlers import Handler, costs, handlers
+from .handlers import Opcodes
 from .memory import Memory
+from .runs import Run, fetched
 
 __all__ = ["Cpu"]
 
 _RESET: Final = 0xFFFC
 _NMI: Final = (0xFFEA, 0xFFFA)
 _IRQ: Final = (0xFFEE, 0xFFFE)
+#: By E, M and X as the bits of a number.
+_OPCODES: Final = tuple(Opcodes(bool(n & 2), bool(n & 1), bool(n & 4)) for n in range(8))
 
 
 class Cpu:
@@ -34,21 +37,21 @@ class Cpu:
     __slots__ = (
         "a",
         "bus",
-        "costs",
         "cycles",
         "d",
         "dbr",
         "e",
         "frame",
+        "known",
         "memory",
-        "ops",
+        "opcodes",
         "p",
         "pages",
         "pbr",
         "pc",
+        "runs",
         "s",
         "stopped",
-        "table",
         "waiting",
         "writes",
         "x",
@@ -62,9 +65,7 @@ class Cpu:
         self.s, self.p = 0x01FF, 0x34
         self.waiting = self.stopped = False
         self.frame = -1
-        self.table = handlers
-        self.ops: tuple[Handler, ...] = ()
-        self.costs: tuple[int, ...] = ()
+        self.known: tuple[dict[int, Run], ...] = tuple({} for _ in _OPCODES)
         self.settle()
 
     # -- running
@@ -74,12 +75,9 @@ class Cpu:
         if self.stopped or self.waiting:
             return
         self.settle()
-        where = self.pbr << 16 | self.pc
-        self.pc = self.pc + 1 & 0xFFFF
-        opcode = self.pages[where >> 13][where & 0x1FFF]
-        self.bus.value = opcode
-        self.cycles += self.costs[opcode]
-        self.ops[opcode](self)
+        handler, operand, _, cycles, *_ = fetched(self)
+        self.cycles += cycles
+        handler(self, operand)
 
     def call(self, address: int, limits: Limits = Limits()) -> Outcome:  # noqa: B008  (frozen)
         """Run the routine at ``address`` until it returns with RTS, RTL or RTI to whoever called it.
@@ -137,8 +135,9 @@ class Cpu:
         if p & 0x10:
             self.x &= 0xFF
             self.y &= 0xFF
-        state = p & 0x20 != 0, p & 0x10 != 0, self.e != 0
-        self.ops, self.costs = self.table(*state), costs(*state)
+        state = self.e << 2 | p >> 4 & 3
+        self.opcodes = _OPCODES[state]
+        self.runs = self.known[state]
 
     def set_p(self, value: int) -> None:
         self.p = value
@@ -167,8 +166,17 @@ class Cpu:
         self.s = 0x0100 | s - 1 & 0xFF if self.e else s - 1 & 0xFFFF
 
     def push16(self, value: int) -> None:
-        self.push8(value >> 8)
-        self.push8(value & 0xFF)
+        s = self.s
+        at = s & 0x1FFF
+        if self.e or not at:
+            self.push8(value >> 8)
+            self.push8(value & 0xFF)
+            return
+        page = self.writes[s >> 13]
+        page[at] = value >> 8
+        self.s = s - 1
+        page[at - 1] = value & 0xFF
+        self.s = s - 2 & 0xFFFF
 
     def pull8(self) -> int:
         s = self.s
