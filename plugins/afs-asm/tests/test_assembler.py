@@ -149,7 +149,7 @@ def test_expressions_go_from_left_to_right_unless_told() -> None:
     )
     assert hexed("function f(a,b) = (a*b)+1\nfunction g(n) = f(n,n)\ndb f(2,3),g(3)") == "070a"
     assert hexed('db defined("x")\n!x = 1\ndb defined("x"),stringsequal("a","a")') == "000101"
-    assert hexed("db snestopc($018000)>>8 : dl pctosnes($8000) : dw pc()") == "80008001" + "0480"
+    assert hexed("db snestopc($018000)>>8 : dl pctosnes($8000) : dw pc()") == "80008081" + "0480"
 
 
 def test_labels_and_their_scopes() -> None:

@@ -87,11 +87,8 @@ def test_free_space_is_found_tagged_and_given_back(tmp_path: Path) -> None:
     first = assemble_file(main, rom=bytes(0x100000))
     assert first.ok, first.findings
     assert first.rom[0x80000:0x80008] == b"STAR" + bytes([4, 0, 0xFB, 0xFF])
-    assert first.labels["Routine"] == 0x108008 and first.rom[:4].hex() == "22088010"
-    assert (
-        first.rom[0x80008:0x8000D].hex()
-        == "bf" + f"{first.labels['Table']:06x}"[4:] + "8011"[0:2] + "11" + "6b"
-    )
+    assert first.labels["Routine"] == 0x908008 and first.rom[:4].hex() == "22088090"
+    assert first.rom[0x80008:0x8000D].hex() == "bf0080916b"
     assert first.labels["Table"] & 0x7FFF == 0
     again = assemble_file(main, rom=first.rom)
     assert again.ok and again.labels["Routine"] == first.labels["Routine"]
@@ -102,6 +99,59 @@ def test_free_space_is_found_tagged_and_given_back(tmp_path: Path) -> None:
     write(tmp_path, main_asm=FREE)
     assert codes(assemble_file(main)) == ["no-freespace"]
     assert codes(assemble_file(main, rom=bytes([1]) * 0x200000)) == ["no-freespace"]
+
+
+def test_a_free_space_protects_others(tmp_path: Path) -> None:
+    text = "org $008000\nautoclean jsl Root\nfreecode\nprot One\nprot Two\nRoot:\n rtl\n"
+    text += "freedata\nOne:\n db 1\nfreedata\nTwo:\n db 2"
+    main = write(tmp_path, main_asm=text)
+    first = assemble_file(main, rom=bytes(0x100000))
+    assert first.ok and not first.findings
+    start = 0x80000 + 8
+    assert first.rom[start : start + 5] == b"PROT\x03" and first.rom[start + 8 : start + 13] == b"PROT\x03"
+    assert first.rom[start + 16 : start + 22] == b"STOP\0\x6b"
+    again = assemble_file(main, rom=first.rom)
+    assert again.rom == first.rom  # all three were given back
+
+
+def test_spaces_that_protect_each_other_are_given_back_once(tmp_path: Path) -> None:
+    block = b"STAR\x0f\0\xf0\xffPROT\x03%sSTOP\0\xea\xea\xea"
+    rom = bytearray(0x100000)
+    rom[0x80000:0x80018] = block % b"\x20\x80\x10"
+    rom[0x80018:0x80030] = block % b"\x08\x80\x10"
+    rom[:4] = b"\x22\x08\x80\x10"
+    text = "org $008000\nautoclean jsl Root\nfreecode\nRoot:\n rtl"
+    result = assemble_file(write(tmp_path, main_asm=text), rom=bytes(rom))
+    assert result.ok and not any(result.rom[0x80009:0x80030])
+
+
+@pytest.mark.parametrize(
+    ("layout", "kind", "offset"),
+    [
+        ("sfxrom", "code", 0x80008),
+        ("hirom", "data", 8),
+        ("exhirom", "data", 8),
+        ("fullsa1rom", "code", 0x80008),
+    ],
+)
+def test_other_layouts_have_room_too(tmp_path: Path, layout: str, kind: str, offset: int) -> None:
+    main = write(tmp_path, main_asm=f"{layout}\nfree{kind} cleaned\nnop #4")
+    result = assemble_file(main, rom=bytes(0x100000))
+    assert result.ok, result.findings
+    assert result.rom[offset - 8 : offset + 4] == b"STAR\x03\0\xfc\xff" + b"\xea" * 4
+    refused = write(tmp_path, main_asm="hirom\nfreecode cleaned\nnop")
+    assert codes(assemble_file(refused, rom=bytes(0x100000))) == ["no-freespace"]
+
+
+def test_bytes_stay_where_the_layout_of_their_time_put_them(tmp_path: Path) -> None:
+    text = "lorom\norg $008004\ndb $40\nhirom\norg $C00005\ndb $41\nnorom\norg 6\ndb $42"
+    assert assemble_file(write(tmp_path, main_asm=text)).rom.hex() == "00000000404142"
+
+
+def test_a_file_that_is_to_be_included_does_not_stand_alone(tmp_path: Path) -> None:
+    main = write(tmp_path, main_asm='org $008000\nincsrc "part.asm"', part_asm="include\nnop")
+    assert assemble_file(main).rom[:1] == b"\xea"
+    assert not assemble_file(tmp_path / "part.asm").ok
 
 
 HOSTILE = {

@@ -54,6 +54,9 @@ def test_a_text_that_stops_the_assembler_does_not_assemble() -> None:
     result = check('if 1\nerror "no"\nendif')
     assert result.syntax_ok and not result.assembles
     assert check('if 0\nerror "no"\nendif').assembles
+    result = check('assert 1 == 2, "no"')
+    assert result.syntax_ok and not result.assembles
+    assert check("assert pc() < $008000").assembles  # who knows
 
 
 def test_names_that_other_files_define() -> None:

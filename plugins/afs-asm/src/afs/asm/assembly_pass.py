@@ -52,6 +52,7 @@ class Pass(PassState):
             (self.struct is not None, "struct"),
             (self.place.is_pushed, "pushpc"),
             (self.labels.is_pushed, "pushns"),
+            (self.warning_states > 0, "warnings push"),
         ):
             if unbalanced:
                 self.report(Broken("unbalanced", f"`{name}` is not closed"))
@@ -128,8 +129,8 @@ class Pass(PassState):
     def _line(self, line: LogicalLine) -> None:
         code = line.code
         counts = self.counts
-        if counts and self.calls and "<" in code:
-            code = with_arguments(code, self.calls[-1], self)
+        if counts:
+            code = self.filled(code)
         if counts and ("!" in code or "\\" in code):
             code = self.define_text.resolve_line(tidy(code).strip())
         if code.count('"') % 2 and _open_quote(code):
@@ -141,7 +142,7 @@ class Pass(PassState):
         depth = len(self.blocks)
         outer = self.more_on_line
         for number, (statement, start) in enumerate(found):
-            self.more_on_line = number + 1 < len(found)
+            self.begins_line, self.more_on_line = number == 0, number + 1 < len(found)
             if line is not None:
                 place = line.at(start)
                 self.line, self.column = place.line, place.column
@@ -165,6 +166,10 @@ class Pass(PassState):
             raise
         except Broken as fault:
             self.report(fault)
+
+    @property
+    def is_main_file(self) -> bool:
+        return len(self._included) == 1
 
     @property
     def counts(self) -> bool:
@@ -193,7 +198,7 @@ class Pass(PassState):
         if self._statements > self.limits.statements:
             raise Fatal("limit", f"more than {self.limits.statements} statements are run")
         kind = statement.kind
-        if statement.name != "asar":
+        if statement.name not in ("asar", "include", "includefrom"):
             self.begins_file = False
         if kind == "directive" and statement.name in CONDITIONALS:
             self._conditional(statement)
@@ -262,6 +267,10 @@ class Pass(PassState):
             self.labels.leave_macro()
             self.file, self.line, self.column, self.line_index, self._jump = outer
 
+    def filled(self, text: str) -> str:
+        """``text`` with the arguments of the macro call that it stands in."""
+        return with_arguments(text, self.calls[-1], self) if self.calls and "<" in text else text
+
     def variadic_count(self) -> int:
         if not self.calls or not self.calls[-1].macro.variadic:
             raise Broken("macro-parameter", "`sizeof(...)` stands in no macro that takes any arguments")
@@ -288,7 +297,15 @@ class Pass(PassState):
 @lru_cache(50_000)
 def _split(code: str) -> tuple[tuple[Statement, int], ...]:
     """The statements of a line, and where each begins in it."""
-    return tuple((parse_statement(tidy(part.text).lstrip("@ ")), part.start) for part in parts(code))
+    return tuple((_parsed(tidy(part.text)), part.start) for part in parts(code))
+
+
+def _parsed(text: str) -> Statement:
+    """A statement; asar passes over one that is marked by `@` and that it does not know."""
+    if text[:1] != "@":
+        return parse_statement(text)
+    statement = parse_statement(text[1:].lstrip())
+    return statement if statement.kind != "unknown" else parse_statement("")
 
 
 def _open_quote(code: str) -> bool:

@@ -21,8 +21,8 @@ from .defines import BUILT_IN, Defines, EndlessDefine, assignment, joined_assign
 from .expressions import STUB, expression
 from .facts import BY_PARTS, CONTINUED, EMPTY, Event, Facts
 from .findings import ERROR, WARNING, Fault, Finding
-from .line_facts import closing_event, facts_of_code, special_facts
-from .lines import LogicalLine, Position, code_end, logical_lines, parts, tidy
+from .line_facts import closing_event, facts_of_code, misplaced_for
+from .lines import LogicalLine, Position, code_of, logical_lines, parts, tidy
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .plain_lines import plain_facts
 
@@ -89,10 +89,9 @@ def _facts(line: str) -> Facts:
 
 
 def _facts_of_line(line: str) -> Facts:
-    end = code_end(line)
-    body = line[:end].rstrip()
+    body = code_of(line).rstrip()
     if not body or body.isspace():
-        return special_facts(line[end + 2 :]) if line.startswith(";@", end) else EMPTY
+        return EMPTY
     if body[-1] in ",\\":
         return CONTINUED
     if "!" in body or (":" in body and _CONDITIONAL.match(body)):
@@ -107,7 +106,7 @@ class _Check:
 
     def __init__(self) -> None:
         self.evaluator = Evaluator(self._label_value, lambda name: name in self.defines.values)
-        self.defines = Defines(self._unknown_define, self.evaluator.value)
+        self.defines = Defines(self._unknown_define, self.evaluator.value, self._note_set)
         self.blocks = Blocks(self.evaluator, self.defines.forget)
         self.context = Context(self.blocks)
         self.findings: list[Finding] = []
@@ -199,7 +198,7 @@ class _Check:
         """Take the logical line whose first line has `number`; the number of its last line."""
         start, comma = number, False
         while number < len(lines):
-            ending = lines[number - 1][: code_end(lines[number - 1])].rstrip()[-1:]
+            ending = code_of(lines[number - 1]).rstrip()[-1:]
             comma = ending == "," or (comma and not ending)
             if not comma and ending != "\\":
                 break
@@ -212,13 +211,15 @@ class _Check:
 
     def _line(self, line: LogicalLine) -> None:
         code, limit = line.code, len(line.code)
-        if self.call and "<" in code:
+        if self.call and "<" in code and self.blocks.live:
             limit = code.index("<")
             code = self._filled(line, limit)
         events: list[Event] = []
         live = self.blocks.live
         found = parts(code)
-        for part in found:
+        for index, part in enumerate(found):
+            for fault in misplaced_for(found, index) if live else ():
+                self._find(fault, line.at(part.start))
             text = tidy(part.text) if "!" in part.text else part.text
             events += self._part(text, part.start, line, limit, live)
         closing = closing_event(events) if len(found) > 1 else None
@@ -273,8 +274,10 @@ class _Check:
         match = _BLOCK_WORD.match(text)
         if not match:
             return ()
-        resolved = self.defines.resolve(text) if match[1].lower() == "elseif" else text
-        facts = facts_of_code(resolved)
+        if match[1].lower() == "elseif":
+            text = self.call.filled(text) if self.call and "<" in text else text
+            text = self.defines.resolve(text)
+        facts = facts_of_code(text)
         self._skim(facts, line.at(start).line)
         return facts.events
 
@@ -321,6 +324,9 @@ class _Check:
     def _unknown_define(self, name: str) -> None:
         self.context.stub("!" + name)
 
+    def _note_set(self, name: str) -> None:
+        self.blocks.note_set(name)
+
     def _label_value(self, name: str) -> float | None:
         return self.context.value_of(name)
 
@@ -330,7 +336,7 @@ class _Check:
         """Take a macro whose declaration is line `number`; the number of its last line."""
         start, line = number, lines[number - 1]
         position = Position(first + number, len(line) - len(line.lstrip()) + 1, 0)
-        words = tidy(line[: code_end(line)].strip())[6:]
+        words = tidy(code_of(line).strip())[6:]
         while number < len(lines) and not _ENDMACRO.match(lines[number]):
             number += 1
         if number == len(lines):
@@ -369,6 +375,7 @@ class _Check:
     def _expand(self, call: MacroCall, number: int) -> None:
         outer, caller, depth = self.call, self.caller, self.blocks.depth
         self.call, self.caller = call, caller or number
+        self.evaluator.more = call.more
         self.depth += 1
         self.context.names.call()
         self.lines(call.body.lines, call.body.first)
@@ -376,6 +383,7 @@ class _Check:
         self.context.names.leave()
         self.depth -= 1
         self.call, self.caller = outer, caller
+        self.evaluator.more = outer.more if outer else None
 
     def _uncalled(self, body: MacroBody) -> None:
         """Look at a macro that nobody calls, its parameters being anything; asar never would."""
@@ -405,4 +413,4 @@ def _of_condition(event: Event) -> bool:
 
 
 def _single(line: str, number: int) -> LogicalLine:
-    return LogicalLine(line[: code_end(line)], (), ((0, Position(number, 1, 0)),))
+    return LogicalLine(code_of(line), (), ((0, Position(number, 1, 0)),))

@@ -27,7 +27,7 @@ Word = tuple[str, int]
 
 
 class Reading(NamedTuple):
-    """What asar makes of a condition. Clauses are read from left to right, and none behind the one that decides.
+    """What asar makes of a condition, reading clauses from left to right, none behind the one that decides.
 
     `answer` is None where the values are not all known; `values` are the expressions that are looked at, and
     `fault` is what cannot be read, at index `at`.

@@ -12,6 +12,7 @@ from .arguments import all_checked, split_arguments, words_of
 from .blocks import Blocks
 from .conditions import read_condition
 from .directives import ARCHITECTURES, NOT_IN_SPCBLOCK, PULLS
+from .expressions import STUB
 from .facts import Event, Facts, Step
 from .findings import ERROR, WARNING, Finding
 from .names import Names
@@ -163,6 +164,13 @@ class Context:
         """How often each full name may be meant."""
         return Counter(name for use in self._uses for name in use.candidates)
 
+    def _take_label_outside(self, event: Event, line: int) -> None:
+        """A label of the directive `global`: it stands outside of every namespace."""
+        full, orphan = self.names.define(event.name, aside=event.detail == "aside", outside=True)
+        if orphan:
+            self.stub(event.name)
+        self._define(full, event, line, self._place(event))
+
     def _take_assign(self, event: Event, line: int) -> None:
         value = self.blocks.value(event.detail)
         place = Place(static=True, value=None if value is None else int(value))
@@ -286,7 +294,8 @@ class Context:
         if event.name not in PULLS:
             self._stacks.setdefault(event.name, []).append((line, event.at))
         elif not self._stacks.get(PULLS[event.name]):
-            self.find(line, event.at, "block", f"`{event.name}` without a `{PULLS[event.name]}` before it")
+            push = _shown(PULLS[event.name])
+            self.find(line, event.at, "block", f"`{_shown(event.name)}` without a `{push}` before it")
         else:
             self._stacks[PULLS[event.name]].pop()
         if event.name in ("pushpc", "pullpc", "pullbase"):
@@ -302,16 +311,17 @@ class Context:
         reading = read_condition(words, self.blocks.value)
         faults, events = all_checked(reading.values, use)
         for fault in faults:
-            self._findings.append(Finding(line, fault.at + 1, fault.severity, fault.code, fault.reason, fault.fix))
+            reason, fix = fault.reason.replace(STUB, "…"), "" if STUB in fault.fix else fault.fix
+            self._findings.append(Finding(line, fault.at + 1, fault.severity, fault.code, reason, fix))
         if reading.fault:
-            self.find(line, reading.at or start, "condition", reading.fault)
+            self.find(line, reading.at or start, "condition", reading.fault.replace(STUB, "…"))
         for value in events:
             _TAKE[value.kind](self, value, line)
         return reading.answer
 
     def _take_assert(self, event: Event, line: int) -> None:
         if self.answer(event, line, "use") is False:
-            self._stop(event, line, f"the assertion `{event.detail[:40]}` does not hold, which ends the assembly")
+            self._stop(event, line, f"the assertion `{event.detail[:40]}` does not hold")
 
     # -- blocks ---------------------------------------------------------------------------------
 
@@ -334,10 +344,10 @@ class Context:
     def finish(self) -> list[Finding]:
         """Settle names, blocks and distances; the findings that this gives."""
         self.blocks.finish(self)
-        for push in ("pushpc", "pushns"):
+        for push in ("pushpc", "pushns", "pushwarnings"):
             for line, at in self._stacks.get(push, []):
-                pull = "pull" + push.removeprefix("push")
-                self.find(line, at, "block", f"`{push}` without a `{pull}` after it", pull)
+                pull = _shown("pull" + push.removeprefix("push"))
+                self.find(line, at, "block", f"`{_shown(push)}` without a `{pull}` after it", pull)
         for use in self._uses:
             self._settle(use)
         for event, line in self._function_uses:
@@ -398,6 +408,11 @@ class Context:
         self.find(use.line, use.column - 1, "label-width", f"{reason}; state the size, as in .w")
 
 
+def _shown(stack: str) -> str:
+    """A push or pull as it is written."""
+    return f"warnings {stack[:4]}" if stack.endswith("warnings") else stack
+
+
 _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "arch": Context._take_arch,
     "asar": Context._take_asar,
@@ -412,6 +427,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "file": Context._take_file,
     "function": Context._take_function,
     "label": Context._take_label,
+    "label-outside": Context._take_label_outside,
     "letter": Context._take_letter,
     "namespace": Context._take_namespace,
     "near": Context._take_use,

@@ -77,7 +77,7 @@ class Defined:
         known = self._run.defines.get(name)
         if known is None:
             raise Broken("unknown-define", f"there is no define `!{name[:60]}`")
-        return (self.resolve(known) if "!" in known or "\\" in known else known), at
+        return (self.resolve_line(known) if "!" in known or "\\" in known else known), at
 
     def _name(self, text: str, match: re.Match[str]) -> tuple[str, int]:
         if not match[2]:

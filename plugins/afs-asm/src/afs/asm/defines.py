@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from .expressions import STUB
+from .lines import parts
 
 _USE = re.compile(r"(\\?)!(?:\{([^{}]*)\}|(\w+))", re.A)
 _ASSIGNMENT = re.compile(r"\s*!(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=)(?: (.*))?\Z", re.A | re.S)
@@ -28,13 +29,20 @@ class Defines:
     """The defines known at a point of a text.
 
     `unknown` is called with the name of each define that is used and not known; it then stands
-    for anything. `number` gives the value of an expression, or None.
+    for anything. `number` gives the value of an expression, or None; `note_set` is called with the name of
+    each define that another one's value sets.
     """
 
-    def __init__(self, unknown: Callable[[str], None], number: Callable[[str], float | None]) -> None:
+    def __init__(
+        self,
+        unknown: Callable[[str], None],
+        number: Callable[[str], float | None],
+        note_set: Callable[[str], None],
+    ) -> None:
         self.values: dict[str, str] = dict(BUILT_IN)
         self._unknown = unknown
         self._number = number
+        self._note_set = note_set
 
     def resolve(self, text: str) -> str:
         """`text` with every define replaced by its value. Raises EndlessDefine."""
@@ -59,7 +67,19 @@ class Defines:
         if known is None:
             self._unknown(name)
             return STUB
-        return known
+        return self._without_settings(known) if " " in known and "!" in known else known
+
+    def _without_settings(self, value: str) -> str:
+        """`value` without the assignments in it, which take effect where the define is used."""
+        kept = []
+        for part in parts(value):
+            setting = assignment(part.text)
+            if setting:
+                self.assign(setting[0], setting[1], unquoted_value(setting[2])[0])
+                self._note_set(setting[0])
+            else:
+                kept.append(part.text)
+        return " : ".join(kept)
 
     def assign(self, name: str, operator: str, value: str) -> None:
         """Take over one assignment; `value` as written, without its quotes."""

@@ -24,9 +24,11 @@ from .expressions import STUB, expression
 from .facts import EMPTY, Event, Facts, Step, function_events
 from .findings import ERROR, WARNING, Fault
 from .statements import Statement
+from .warning_names import is_warning
 
 _FUNCTION = re.compile(r"(\w+)\(([^()]*)\) = (.*)\Z", re.A | re.S)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.A)
+_GLOBAL = re.compile(r"(?:\.+\w|[A-Za-z_])[\w.]*\Z", re.A)
 _VERSION = re.compile(r"0+\.[0-9]+\Z|[0-9]+\.(?:[0-9]{2}|[0-9]+\.[0-9]+)\Z", re.A)
 
 _LABEL = re.compile(r"(?:\??(?:\.+\w|[A-Za-z_])[\w.]*|\++|-+)\Z", re.A)
@@ -171,12 +173,22 @@ def _function(statement: Statement, head: int) -> Facts:
     if not match or not named or len({name.lower() for name in arguments}) < len(arguments):
         return refused(head, "function", "a function is declared as `function name(a,b) = expression`")
     defined = Event("define-function", match[1], head, str(len(arguments)))
-    value = expression(match[3])
+    taken = re.compile(rf"(?<![\w.])(?:{'|'.join(arguments)})(?![\w.])", re.I | re.A)
+    value = expression(taken.sub(lambda found: STUB * len(found[0]), match[3]))
     if value.fault:
         fault = Fault(statement.at + match.start(3), ERROR, "expression", value.fault, value.fix)
         return Facts((fault,), (defined,))
-    events = [Event("use", name, head) for name in value.symbols if name not in arguments]
+    events = [Event("use", name, head) for name in value.symbols]
     return Facts((), (defined, *events, *function_events(value.calls, head)))
+
+
+def _warnings(statement: Statement, head: int) -> Facts:
+    what, _, name = statement.operand.partition(" ")
+    if what.lower() in ("enable", "disable") and name and STUB not in name and not is_warning(name):
+        return refused(head, "directive", f"asar has no warning `{name[:40]}`")
+    if not name and what.lower() in ("push", "pull"):
+        return Facts((), (Event("stack", f"{what.lower()}warnings", head),))
+    return EMPTY
 
 
 def _autoclean(statement: Statement, head: int) -> Facts:
@@ -339,10 +351,11 @@ def _arch(statement: Statement, head: int) -> Facts:
 
 
 def _global(statement: Statement, head: int) -> Facts:
-    name = statement.operand.removesuffix(":")
-    if not _NAME.match(name) or name == statement.operand:
+    name = statement.operand.removesuffix(":").removeprefix("#")
+    if not _GLOBAL.match(name) or not statement.operand.endswith(":"):
         return refused(head, "directive", "global takes a label with its colon", f"global {name}:")
-    return Facts((), (Event("label", name, statement.at, "aside"),))
+    kind = "aside" if statement.operand[:1] == "#" else "global"
+    return Facts((), (Event("label-outside", name, statement.at, kind),))
 
 
 _BY_NAME: dict[str, Callable[[Statement, int], Facts]] = {
@@ -359,5 +372,6 @@ _BY_NAME: dict[str, Callable[[Statement, int], Facts]] = {
     "global": _global,
     "namespace": _namespace,
     "warn": _warn,
+    "warnings": _warnings,
     "xkas": _asar,
 }

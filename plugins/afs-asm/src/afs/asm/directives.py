@@ -68,6 +68,7 @@ PULLS: Final[dict[str, str]] = {
     "pullbase": "pushbase",
     "pullns": "pushns",
     "pulltable": "pushtable",
+    "pullwarnings": "pushwarnings",
 }
 
 #: Directives that read a file, named by their first word.

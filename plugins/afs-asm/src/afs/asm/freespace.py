@@ -61,14 +61,17 @@ class FreeSpaces:
             self._taken.append((offset, offset + length))
 
     def clear(self, mapper: Mapper, address: int, fill: int) -> None:
-        """Give back the tagged block that ``address`` lies in, if there is one."""
+        """Give back the tagged block that ``address`` lies in, if any, and those that it protects."""
         offset = mapper.offset(address & 0xFFFFFF)
         start = None if offset is None else rats_start(self.rom, offset)
         if start is None:
             return
         length = int.from_bytes(self.rom[start + 4 : start + 6], "little") + 1 + TAG
+        others = _protected(self.rom[start + TAG : start + length])
         self.rom[start : start + length] = bytes([fill]) * length
         self._tagged = None
+        for other in others:
+            self.clear(mapper, other, fill)
 
     def find(self, mapper: Mapper, size: int, *, code: bool, align: bool, fill: int) -> int:
         """The SNES address of ``size`` bytes behind a tag. Raises Fatal where there is no room."""
@@ -142,6 +145,20 @@ def _aligned(start: int, align: int) -> int:
     """The next place whose contents, behind the tag, begin a bank."""
     aligned = start & ~align | align & ~7
     return aligned if aligned >= start else aligned + align + 1
+
+
+def _protected(block: bytes | bytearray) -> list[int]:
+    """The addresses that the `PROT` entries at the start of a tagged block name, up to its `STOP`."""
+    at = 0
+    found: list[int] = []
+    while (kind := bytes(block[at : at + 4])).isalpha() and kind.isupper() and at + 4 < len(block):
+        if kind == b"STOP":
+            return found
+        count = block[at + 4]
+        entries = block[at + 5 : at + 5 + count] if kind == b"PROT" and count % 3 == 0 else b""
+        found += [int.from_bytes(entries[n : n + 3], "little") for n in range(0, len(entries), 3)]
+        at += 5 + count
+    return []
 
 
 def rats_tag(size: int) -> bytes:

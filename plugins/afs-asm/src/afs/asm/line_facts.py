@@ -14,12 +14,13 @@ from .facts import EMPTY, Event, Facts, Step
 from .findings import ERROR, Fault
 from .instruction_facts import instruction_facts
 from .legality import judge
-from .lines import QUOTED, Part, code_end, parts, tidy
+from .lines import QUOTED, Part, parts, tidy
 from .plain_lines import plain_facts
 from .statements import Statement, parse_statement
 from .suggestions import unknown_command
 
 _CLOSED = re.compile(rf"""[^"']*(?:{QUOTED}[^"']*)*""")
+_FOR = re.compile(r"(end)?for(?: |\t|\Z)", re.I)
 _PARAM = re.compile(r"<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>", re.A)
 
 
@@ -28,7 +29,7 @@ def facts_of_code(code: str) -> Facts:
     found = parts(code)
     if len(found) == 1:
         return _part_facts(found[0])
-    faults: list[Fault] = []
+    faults: list[Fault] = [fault for number in range(len(found)) for fault in misplaced_for(found, number)]
     events: list[Event] = []
     steps: list[Step] = []
     length = 0
@@ -44,6 +45,16 @@ def facts_of_code(code: str) -> Facts:
     return Facts(tuple(faults), tuple(events), length, tuple(steps))
 
 
+def misplaced_for(found: Sequence[Part], number: int) -> list[Fault]:
+    """What is wrong with a loop that does not begin its line, or that ends before its line does."""
+    word = _FOR.match(found[number].text)
+    if word and not word[1] and number:
+        return [Fault(found[number].start, ERROR, "block", "`for` must be the first on its line")]
+    if word and word[1] and number + 1 < len(found):
+        return [Fault(found[number].start, ERROR, "block", "nothing may follow `endfor` on its line")]
+    return []
+
+
 def _part_facts(part: Part) -> Facts:
     plain = plain_facts(part.text, part.start) if ";" not in part.text else None
     if plain:
@@ -54,7 +65,7 @@ def _part_facts(part: Part) -> Facts:
 
 def special_facts(code: str) -> Facts:
     """The facts of a statement marked with `@`, which asar passes over if it does not know it."""
-    facts = facts_of_code(code[: code_end(code)])
+    facts = facts_of_code(code)
     return EMPTY if any(fault.code == "unknown-command" for fault in facts.faults) else facts
 
 

@@ -68,8 +68,17 @@ class LogicalLine(NamedTuple):
         return Position(place.line, place.column + shift, place.offset + shift)
 
 
+def code_of(line: str) -> str:
+    """`line` without its comment. What is marked by `;@` is no comment in asar, but code behind an `@`."""
+    end = code_end(line)
+    while line.startswith(";@", end):
+        line = f"{line[:end]} {line[end + 1 :]}"
+        end = code_end(line)
+    return line[:end]
+
+
 def code_end(line: str) -> int:
-    """Index at which the comment of `line` begins, or the length of the line."""
+    """Index of the first semicolon of `line` outside of quotes, or the length of the line."""
     first = line.find(";")
     if first < 0:
         return len(line)
@@ -93,6 +102,10 @@ def logical_lines(text: str) -> Iterator[LogicalLine]:
         if comment:
             comments.append(comment)
         offset += len(line) + 1
+        if len(joints) > 1:
+            blanks = len(body) - len(body.lstrip())
+            joints[-1] = (length, Position(number, 1 + blanks, offset - len(line) - 1 + blanks))
+            body = body[blanks:]
         stripped = body.rstrip()
         comma = stripped[-1:] == "," or (comma and not stripped)
         goes_on = (comma or stripped[-1:] == "\\") and len(joints) < MAX_JOINED
@@ -111,9 +124,8 @@ def _split_comment(line: str, number: int, offset: int) -> tuple[str, Comment | 
         return line, None
     body, tail = line[:end], line[end:]
     text = tail.lstrip(";").strip()
-    return body, Comment(
-        number, end + 1, text, not body.strip(), offset + end, offset + len(line.rstrip("\r"))
-    )
+    comment = Comment(number, end + 1, text, not body.strip(), offset + end, offset + len(line.rstrip("\r")))
+    return (code_of(line) if tail.startswith(";@") else body), comment
 
 
 def parts(code: str) -> list[Part]:

@@ -8,10 +8,12 @@ from typing import Final, NamedTuple
 
 from .arguments import split_arguments
 from .expressions import STUB
+from .macros import without_blanks
 
 _DECLARED = re.compile(r" ?([A-Za-z_]\w*) ?\(([^()]*)\) ?\Z", re.A)
 _PARAMETER = re.compile(r"[A-Za-z_]\w*\Z", re.A)
-_PARAM = re.compile(r"<(?:([A-Za-z_]\w*)|\.\.\.\[([^\]<>]*)\])>", re.A)
+#: A parameter's place; `<<` is a shift, and nothing with a blank in front or `:` behind is one.
+_PARAM = re.compile(r"<<(?!:)|<(?! )(?:\.\.\.\[([^<>\]]*)\]|([^<>:]*))>")
 
 #: How deep calls may be nested, and how many lines they may come to in all.
 MAX_DEPTH: Final = 100
@@ -53,9 +55,7 @@ def call_values(text: str) -> tuple[str, ...]:
     """The values of a call, quotes taken off."""
     if not text:
         return ()
-    return tuple(
-        _bare(item.replace(" ", "") if '"' not in item else item) for item, _ in split_arguments(text)
-    )
+    return tuple(_bare(without_blanks(item)) for item, _ in split_arguments(text))
 
 
 def _bare(item: str) -> str:
@@ -73,6 +73,8 @@ class MacroCall:
         self._named = dict(zip(body.parameters, values, strict=False))
         self._more = values[len(body.parameters) :]
         self._number = number
+        #: How many values there are beyond the named ones, if there may be any.
+        self.more = len(self._more) if body.variadic else None
         #: Parameters that the macro does not have.
         self.unknown: list[str] = []
 
@@ -81,11 +83,13 @@ class MacroCall:
         return _PARAM.sub(self._value, line) if "<" in line else line
 
     def _value(self, match: re.Match[str]) -> str:
-        if match[1] is not None:
-            if match[1] not in self._named:
+        if match[0] == "<<":
+            return match[0]
+        if match[1] is None and (not self.body.variadic or _PARAMETER.match(match[2])):
+            if match[2] not in self._named and STUB not in match[2]:
                 self.unknown.append(match[0])
-            return self._named.get(match[1], STUB)
-        number = self._number(match[2])
+            return self._named.get(match[2], STUB)
+        number = self._number(match[1] if match[1] is not None else match[2])
         if number is None:
             return STUB
         if not 0 <= number < len(self._more):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .arguments import split_arguments
+from .arguments import split_arguments, words_of
 from .faults import Broken
 from .lines import LogicalLine
 
@@ -61,8 +61,13 @@ def parse_call(text: str) -> tuple[str, tuple[str, ...]]:
     match = _CALL.match(text)
     if not match:
         raise Broken("macro", "a macro is called as `%name(arguments)`")
-    arguments = tuple(item for item, _ in split_arguments(match[2])) if match[2] else ()
+    arguments = tuple(without_blanks(item) for item, _ in split_arguments(match[2])) if match[2] else ()
     return match[1], arguments
+
+
+def without_blanks(text: str) -> str:
+    """``text`` without the blanks outside of quotes, as asar reads the arguments of a call."""
+    return "".join(word for word, _ in words_of(text)) if " " in text else text
 
 
 def called(macro: Macro, arguments: Sequence[str]) -> Call:

@@ -55,9 +55,9 @@ class Names:
             return f"{self._local(name).mark}{name[1:]}"
         return self.namespace + name
 
-    def define(self, name: str, *, aside: bool) -> tuple[str, bool]:
+    def define(self, name: str, *, aside: bool, outside: bool = False) -> tuple[str, bool]:
         """The full name of the label `name` defined here, and whether its parent is missing. It becomes the
-        parent of those that follow unless it stands `aside`."""
+        parent of those that follow unless it stands `aside`; `outside` it belongs to no namespace."""
         local = self._local(name)
         bare = name.lstrip("?")
         level = len(bare) - len(bare.lstrip("."))
@@ -67,7 +67,7 @@ class Names:
         full = f"{local.scope[level - 1]}_{short}" if level else local.mark + short
         if not aside:
             local.scope = [*local.scope[:level], full]
-        return (full if local.mark else self.namespace + full), orphan
+        return (full if local.mark or outside else self.namespace + full), orphan
 
     def nearby(self, name: str) -> str:
         """The full name of a `+` or `-` label defined here."""

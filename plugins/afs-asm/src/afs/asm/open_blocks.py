@@ -84,9 +84,9 @@ def _elseif(run: Pass, statement: Statement) -> None:
     if block.skipped:
         return
     block.active = False
+    answer = holds(run, run.resolved(run.filled(statement.operand)), statement.name)
     if not block.taken:
-        condition = run.resolved(statement.operand)
-        block.active = block.taken = holds(run, condition, statement.name)
+        block.active = block.taken = answer
 
 
 def _else(run: Pass, statement: Statement) -> None:
@@ -111,11 +111,15 @@ def _end(run: Pass, statement: Statement) -> None:
         run.warn("block", f"`{statement.name}` closes a `{block.kind}`", f"end{block.kind}")
     if block.kind == "for" and block.active:
         _restore(run, block)
+    if block.kind == "for" and run.more_on_line:
+        raise Broken("block", "nothing may follow `endfor` on its line")
     if block.again and block.active and not block.skipped:
         run.go_back(block)
 
 
 def _for(run: Pass, statement: Statement) -> None:
+    if run.counts and not run.begins_line:
+        raise Broken("block", "`for` must be the first on its line")
     block = run.returning
     if block is None:
         block = OpenBlock("for", skipped=not run.counts, first=run.line_index)

@@ -65,10 +65,11 @@ class PassState:
         self.code_space = True
         self.space_stack: list[tuple[int, bool, int]] = []
         self.tag_state = ""
+        self.warning_states = 0
         self.printed: list[str] = []
         self.lines: list[LineAddress] = []
         self.file, self.line, self.column, self.line_index = "", 0, 1, -1
-        self.more_on_line = False
+        self.begins_line, self.more_on_line = True, False
         self.begins_file = True
         self._called_from: list[str] = []
         self._included: list[str] = []

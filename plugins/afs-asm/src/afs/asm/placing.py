@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PLACING"]
 
 _ADDRESS: Final = 0xFFFFFF
+_STOP: Final = b"STOP\0"
 _AUTOCLEAN: Final = {"jsl": 0x22, "jml": 0x5C, "dl": None}
 
 
@@ -166,7 +167,7 @@ def _freespace(code: bool | None) -> Callable[[Pass, str], None]:
 
 def _open_space(run: Pass, options: list[str], code: bool | None) -> None:
     align = cleaned = False
-    fill = 0
+    fill = run.fill_free
     if len(set(options)) < len(options):
         raise Broken("freespace", "an option of free space is given twice")
     for option in options:
@@ -222,8 +223,10 @@ def _write_tag(run: Pass, start: int, length: int) -> None:
 
 
 def _prot(run: Pass, text: str) -> None:
-    if run.tag_state != "open":
+    if not run.tag_state:
         raise Broken("freespace", "`prot` stands at the start of a free space only")
+    if run.tag_state == "protected":
+        run.place.step(-len(_STOP), run.mapper)
     names = [name for name, _ in split_arguments(text)]
     if len(names) * 3 > 255:
         raise Broken("freespace", f"`prot` takes 85 labels at most, not {len(names)}")
@@ -231,7 +234,8 @@ def _prot(run: Pass, text: str) -> None:
     for place in places:
         _claimed(run, place)
     entries = b"".join((place & _ADDRESS).to_bytes(3, "little") for place in places)
-    run.emit(b"PROT" + bytes([len(entries)]) + entries + b"STOP\0")
+    run.emit(b"PROT" + bytes([len(entries)]) + entries + _STOP)
+    run.tag_state = "protected"
 
 
 def _target(run: Pass, name: str) -> int:
@@ -248,7 +252,7 @@ def _autoclean(run: Pass, text: str) -> None:
     word, _, name = text.partition(" ")
     if not name:
         if run.number == 0:
-            run.spaces.clear(run.mapper, run.evaluation.number(word), 0)
+            run.spaces.clear(run.mapper, run.evaluation.number(word), run.fill_free)
         return
     mnemonic = word.lower().removesuffix(".l")
     if mnemonic not in _AUTOCLEAN:
@@ -276,7 +280,7 @@ def _give_back(run: Pass, opcode: int | None) -> None:
     target = int.from_bytes(found[-3:], "little")
     offset = run.mapper.offset(target)
     if offset is not None and rats_start(run.session.rom, offset) is not None:
-        run.spaces.clear(run.mapper, target, 0)
+        run.spaces.clear(run.mapper, target, run.fill_free)
 
 
 PLACING: Final[dict[str, Callable[[Pass, str], None]]] = {

@@ -69,9 +69,7 @@ class Session:
         labels = {name: label.value & 0xFFFFFF for name, label in self.labels.items() if _is_shown(name)}
         rom = b""
         if self.wants_rom and ok:
-            rom = with_checksum(
-                self.image.rom(bytes(self.spaces.rom), last.fill_free), last.mapper
-            )
+            rom = with_checksum(self.image.rom(bytes(self.spaces.rom), last.fill_free), last.mapper)
         return Assembly(
             ok,
             self._blocks(last),

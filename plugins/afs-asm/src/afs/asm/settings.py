@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from .faults import Broken, Fatal
 from .macros import unquoted
 from .mapping import MAPPERS
+from .warning_names import is_warning
 
 if TYPE_CHECKING:
     from .assembly_pass import Pass
@@ -145,6 +146,29 @@ def _asar(run: Pass, text: str) -> None:
         run.session.modern = run.evaluation.priorities = run.evaluation.exact = True
 
 
+def _free_byte(run: Pass, text: str) -> None:
+    run.fill_free = run.evaluation.fixed(text, "`freespacebyte`") & 0xFF
+
+
+def _warnings(run: Pass, text: str) -> None:
+    what, _, name = text.partition(" ")
+    if what.lower() in ("enable", "disable") and name and not is_warning(name):
+        raise Broken("directive", f"asar has no warning `{name[:40]}`")
+    if name or what.lower() not in ("push", "pull"):
+        return
+    run.warning_states += 1 if what.lower() == "push" else -1
+    if run.warning_states < 0:
+        run.warning_states = 0
+        raise Broken("unbalanced", "`warnings pull` without `warnings push`")
+
+
+def _include(run: Pass, text: str) -> None:
+    if not run.begins_file:
+        raise Broken("directive", "`include` must stand before all other commands")
+    if run.is_main_file:
+        raise Fatal("directive", "this file says that it is to be included by another")
+
+
 def _undef(run: Pass, text: str) -> None:
     name = unquoted(text)
     if run.defines.pop(name, None) is None:
@@ -172,11 +196,10 @@ def _reset(run: Pass, text: str) -> None:
 
 
 def _global(run: Pass, text: str) -> None:
-    name = text.rstrip(":")
-    if not re.fullmatch(r"[A-Za-z_]\w*", name, re.A) or not text.endswith(":"):
+    name = text.removesuffix(":").removeprefix("#")
+    if not re.fullmatch(r"(?:\.+\w|[A-Za-z_])[\w.]*", name, re.A) or not text.endswith(":"):
         raise Broken("label-name", f"`global {text[:40]}` is no label", f"global {name}:")
-    run.labels.full(name, enter=True)
-    run.set_global(name)
+    run.set_global(run.labels.full(name, enter=text[0] != "#"))
 
 
 def _nothing(run: Pass, text: str) -> None:
@@ -212,14 +235,14 @@ SETTINGS: Final[dict[str, Callable[[Pass, str], None]]] = {
     "undef": _undef,
     "rep": _repeat,
     "includeonce": _includeonce,
-    "include": _nothing,
-    "includefrom": _nothing,
+    "include": _include,
+    "includefrom": _include,
     "reset": _reset,
     "global": _global,
     "fastrom": _nothing,
     "header": _nothing,
-    "warnings": _nothing,
-    "freespacebyte": _nothing,
+    "warnings": _warnings,
+    "freespacebyte": _free_byte,
     "xkas": _xkas,
     "macro": _misplaced,
     "endmacro": _misplaced,

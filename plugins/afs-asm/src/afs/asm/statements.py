@@ -71,6 +71,8 @@ def _label(word: str, at: int) -> Label:
 
 def _head(text: str, labels: tuple[Label, ...], at: int) -> Statement:
     word, _, operand = text[at:].partition(" ")
+    if text.startswith("' ' ", at):
+        word, operand = "' '", text[at + 4 :]
     if word[0] == "!":
         match = _DEFINE.match(text, at)
         if match and match[2]:

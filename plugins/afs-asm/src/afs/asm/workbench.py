@@ -162,7 +162,8 @@ def _differences(left: bytes, right: bytes) -> Iterator[int]:
 
 def _machine(assembly: Assembly, rom: bytes) -> LoRom | HiRom:
     kind = HiRom if assembly.mapper == "hirom" else LoRom
+    mapper = MAPPERS["hirom" if kind is HiRom else "lorom"]
     image = Image()
     for block in assembly.blocks:
-        image.write(block.address, block.data)
-    return kind(image.rom(rom, MAPPERS["hirom" if kind is HiRom else "lorom"]))
+        image.write(block.address, block.data, mapper.offset(block.address))
+    return kind(image.rom(rom))
