@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, MutableSequence
+from functools import lru_cache
 from typing import Any, Final
 
 from .hardware import CpuRegisters, OpenBus, PpuRegisters
@@ -194,6 +195,7 @@ def _padded(rom: bytes) -> bytes:
     return rom + bytes(-len(rom) % PAGE or (0 if rom else PAGE))
 
 
+@lru_cache(0x2000)  # machines are made often, of images of the same size
 def _mirrored(offset: int, size: int) -> int:
     """Where ``offset`` lies in a chip of ``size`` bytes, whose last part repeats up to a power of two.
 

@@ -5,6 +5,9 @@ up to the next jump, and again only if its memory has come to say something else
 change are good as long as they are shown there. Memory that can be written is compared at each entry, and a run
 of it ends behind every instruction that writes: code that changes itself finds the change at once. Code in
 registers, on the open bus or across pages is fetched byte by byte each time.
+
+Registers, the program counter among them, are exact at every step: a page of registers may look at the
+processor or interrupt it, and a run is left as soon as the program counter is not where the step goes on.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "Step", "fetched", "next_run"]
 
+Bytes = memoryview | bytearray | bytes
 #: Handler and operand, the program counter behind them, cycles, the last byte fetched, address and opcode
 #: (for the trace), and the number of the step in its run, from 1.
 Step = tuple[Handler, int, int, int, int, tuple[int, int], int]
@@ -35,7 +39,7 @@ class Run:
 
     __slots__ = ("at", "code", "page", "reads", "steps")
 
-    def __init__(self, page: memoryview, at: int, code: bytes, steps: tuple[Step, ...]) -> None:
+    def __init__(self, page: Bytes, at: int, code: bytes, steps: tuple[Step, ...]) -> None:
         self.page, self.at, self.code, self.steps = page, at, (code,), steps
         self.reads = None if _constant(page) else _reader(len(code))
 
@@ -46,7 +50,7 @@ def next_run(cpu: Cpu) -> tuple[Step, ...]:
     page = cpu.pages[where >> 13]
     run = cpu.runs.get(where)
     if run is None or run.page is not page or (run.reads and run.reads(page, run.at) != run.code):
-        run = _decoded(cpu, where, page) if type(page) is memoryview else None
+        run = _decoded(cpu, where, page) if isinstance(page, Bytes) else None
         if run is None:
             return (fetched(cpu),)
         if len(cpu.runs) >= _RUNS:
@@ -64,7 +68,7 @@ def fetched(cpu: Cpu) -> Step:
     return opcode.handler, operand, cpu.pc, opcode.cycles, cpu.bus.value, (where, number), 1
 
 
-def _decoded(cpu: Cpu, where: int, page: memoryview) -> Run | None:
+def _decoded(cpu: Cpu, where: int, page: Bytes) -> Run | None:
     """The run at ``where``; None if its first instruction goes on in another page."""
     start = where & PAGE - 1
     code = bytes(page[start : start + 4 * _STEPS])
@@ -86,9 +90,9 @@ def _decoded(cpu: Cpu, where: int, page: memoryview) -> Run | None:
     return Run(page, start, code[:end], tuple(steps)) if steps else None
 
 
-def _constant(page: memoryview) -> bool:
+def _constant(page: Bytes) -> bool:
     """Whether nobody can change the bytes; a view that is only readable may be one of a bytearray."""
-    return type(page.obj) is bytes
+    return isinstance(page.obj if isinstance(page, memoryview) else page, bytes)
 
 
 @cache

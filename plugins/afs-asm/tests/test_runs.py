@@ -1,0 +1,219 @@
+"""Decoded runs of code do what the processor does that fetches every instruction anew."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom, Memory, TraceEntry, instruction_set
+from afs.asm.composition import text
+
+FIELDS = TraceEntry._fields[2:]
+KINDS = ("flat", "ram", "rom", "changing rom")
+HALTS = {"brk", "cop", "wai", "stp"}
+PLAIN = [entry for entry in instruction_set() if entry.mnemonic not in HALTS]
+
+
+def registers(cpu: Cpu) -> tuple[int, ...]:
+    return (cpu.pbr << 16 | cpu.pc, *(getattr(cpu, name) for name in FIELDS))
+
+
+def random_code(rng: random.Random, size: int, base: int) -> bytes:
+    """Instructions that run into one another, go back and forth, and often write where code is."""
+    code = bytearray()
+    while len(code) < size:
+        entry = rng.choice(PLAIN)
+        operand = bytearray(rng.randbytes(entry.length(rng.random() < 0.5, rng.random() < 0.5) - 1))
+        if entry.mode == "relative":
+            operand[0] = rng.choice((0, 1, 2, 5, 0xF0, 0xFA))
+        elif len(operand) > 1 and rng.random() < 0.5:
+            operand[:2] = (base + rng.randrange(size) & 0xFFFF).to_bytes(2, "little")
+        code += bytes((entry.opcode, *operand))
+    return bytes(code[:size])
+
+
+def machine(kind: str, code: bytes, base: int) -> Cpu:
+    if kind == "flat":
+        memory: Memory = FlatMemory(0x10000)
+    else:
+        rom = code.ljust(0x8000, b"\xea")
+        memory = LoRom(rom if kind == "rom" else bytearray(rom))
+    if kind in ("flat", "ram"):
+        memory.load(base, code)
+    return Cpu(memory)
+
+
+def contents(cpu: Cpu) -> tuple[object, ...]:
+    memory = cpu.memory
+    if isinstance(memory, LoRom):
+        return bytes(memory.wram), bytes(memory.sram), tuple(memory.log), memory.bus.value
+    assert isinstance(memory, FlatMemory)
+    return bytes(memory.bytes), memory.bus.value
+
+
+def prepare(cpu: Cpu, rng: random.Random, base: int) -> None:
+    cpu.a, cpu.x, cpu.y = (rng.randrange(0x10000) for _ in range(3))
+    cpu.d, cpu.dbr = rng.choice((0, 0, 0x0101, base & 0xFFFF)), rng.choice((0, base >> 16))
+    cpu.s = rng.choice((0x01F0, 0x1FF0, base + 30 & 0xFFFF))
+    cpu.p, cpu.e = rng.randrange(0x100), int(rng.random() < 0.15)
+    cpu.settle()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32), steps=st.integers(0, 80))
+def test_a_call_does_what_single_steps_do(kind: str, seed: int, steps: int) -> None:
+    rng = random.Random(seed)
+    base = {"flat": 0x8000, "ram": 0x7E0040}.get(kind, 0x008000)
+    code = random_code(rng, 120, base)
+    whole, single = machine(kind, code, base), machine(kind, code, base)
+    for entry in (base, base + rng.randrange(100)):  # the second call finds runs of the first
+        state = rng.random()
+        for cpu in (whole, single):
+            prepare(cpu, random.Random(state), base)
+        outcome = whole.call(entry, Limits(steps=steps, trace=steps))
+        for _ in range(3):
+            single.push8(0)
+        single.pbr, single.pc = entry >> 16, entry & 0xFFFF
+        for kept in outcome.trace:
+            single.settle()
+            assert (kept.pc, *kept[2:]) == registers(single)
+            if outcome.reason == "steps" or kept is not outcome.trace[-1]:
+                single.step()
+        if outcome.reason == "returned":  # the return itself is not made; S is what it was before
+            whole.s = single.s
+        if outcome.reason == "steps":
+            assert registers(whole) == registers(single) and contents(whole) == contents(single)
+        single.s, single.cycles = whole.s, whole.cycles
+
+
+def test_code_that_changes_its_next_instruction() -> None:
+    #                LDA #$E8 : STA $7E2006 : NOP, which becomes INX : RTL
+    for kind in ("flat", "ram"):
+        cpu = machine(kind, bytes.fromhex("a9e88f06207eea6b"), 0x7E2000)
+        for expected in (1, 2):
+            cpu.x = expected - 1
+            assert cpu.call(0x7E2000).returned and cpu.x == expected
+            cpu.memory[0x7E2006] = 0xEA
+
+
+def test_a_loop_that_counts_in_its_own_operand() -> None:
+    #              INC $2004 : LDA #$00 : CMP #$05 : BNE back : RTL, all of it in RAM
+    cpu = machine("ram", bytes.fromhex("ee0420a900c905d0f76b"), 0x7E2000)
+    cpu.dbr = 0x7E
+    outcome = cpu.call(0x7E2000)
+    assert (outcome.returned, outcome.steps, cpu.a & 0xFF) == (True, 4 * 5 + 1, 5)
+
+
+def test_a_push_that_changes_the_bytes_it_is_read_from() -> None:
+    cpu = Cpu(FlatMemory(0x10000))
+    cpu.memory.load(0x8000, bytes.fromhex("22009012"))  # JSL $129000, S at its own bank byte
+    cpu.pbr, cpu.pc, cpu.s = 0x34, 0x8000, 0x8003
+    cpu.step()
+    assert (cpu.pbr, cpu.pc) == (0x34, 0x9000)
+
+
+@pytest.mark.parametrize("rom", [bytes(0x8000), bytearray(0x8000)], ids=["constant", "changing"])
+def test_memory_that_changes_between_calls(rom: bytes) -> None:
+    memory = LoRom(rom)
+    cpu = Cpu(memory)
+    memory.load(0x7E0100, bytes.fromhex("a2016b"))
+    assert cpu.call(0x7E0100).returned and cpu.x == 1
+    memory.wram[0x101] = 2
+    assert cpu.call(0x7E0100).returned and cpu.x == 2
+    if isinstance(rom, bytearray):
+        memory.rom[:3] = bytes.fromhex("a2036b")
+        cpu.call(0x008000)
+        memory.rom[1] = 4
+        assert cpu.call(0x008000).returned and cpu.x == 4
+
+
+def test_another_page_at_the_same_place() -> None:
+    memory = HiRom(bytes.fromhex("a2016b").ljust(0x2000, b"\0") + bytes.fromhex("a2026b"))
+    cpu = Cpu(memory)
+    assert cpu.call(0xC00000).returned and cpu.x == 1
+    memory.map((0xC0,), 0x0000, 0x2000, memory.pages[0xC02000 >> 13], memory.bus)
+    assert cpu.call(0xC00000).returned and cpu.x == 2
+
+
+def test_code_across_pages_and_on_the_open_bus() -> None:
+    memory = LoRom(bytes(0x1FFE) + bytes.fromhex("a23412a2561260") + bytes(0x4000))
+    cpu = Cpu(memory)
+    cpu.p &= 0xCF
+    outcome = cpu.call(0x009FFE, Limits(trace=9))
+    assert outcome.returned and cpu.x == 0x1256
+    assert [kept.pc for kept in outcome.trace] == [0x9FFE, 0xA001, 0xA004]
+    cpu.memory.bus.value = 0xEA
+    outcome = cpu.call(0x005000, Limits(steps=3))
+    assert (outcome.steps, outcome.address) == (3, 0x005003)
+
+
+STORES = bytes.fromhex("a20185108511a20260")  # LDX STA STA LDX RTS
+
+
+@pytest.mark.parametrize("limits", [{}, {"trace": 8}, {"stack": 16}], ids=["bare", "trace", "stack"])
+def test_a_fence_within_a_run_leaves_what_was_before(limits: dict[str, int]) -> None:
+    cpu = Cpu(LoRom(STORES.ljust(0x8000, b"\0")))
+    cpu.a = 0x77
+    outcome = cpu.call(0x008000, Limits(writes=((0x7E0010, 0x7E0010),), **limits))
+    assert (outcome.reason, outcome.address, outcome.steps, outcome.cycles) == ("write", 0x11, 3, 2 + 3 + 3)
+    assert (cpu.pc, cpu.x, cpu.memory[0x10], cpu.memory[0x11]) == (0x8006, 1, 0x77, 0)
+
+
+@given(steps=st.integers(0, 7), trace=st.integers(0, 3))
+def test_a_limit_within_a_run(steps: int, trace: int) -> None:
+    cpu = Cpu(LoRom(STORES.ljust(0x8000, b"\0")))
+    outcome = cpu.call(0x008000, Limits(steps=steps, trace=trace))
+    ended = steps >= 5
+    assert (outcome.reason, outcome.steps) == ("returned" if ended else "steps", min(steps, 5))
+    assert outcome.cycles == sum((2, 3, 3, 2, 6)[:steps])
+    assert len(outcome.trace) == min(trace, steps, 5)
+
+
+class Interrupter:
+    """A page where a write interrupts, and a read tells what the processor is about."""
+
+    def __init__(self) -> None:
+        self.cpu: Cpu | None = None
+        self.seen: list[tuple[int, int]] = []
+
+    def __getitem__(self, offset: int) -> int:
+        assert self.cpu
+        self.seen.append((self.cpu.pc, self.cpu.cycles))
+        return 0
+
+    def __setitem__(self, offset: int, value: int) -> None:
+        assert self.cpu
+        self.cpu.nmi() if offset else self.cpu.irq()
+
+
+@pytest.mark.parametrize(("offset", "masked", "handled"), [(1, 4, 1), (1, 0, 1), (0, 0, 1), (0, 4, 0)])
+def test_an_interrupt_within_a_run_comes_before_the_next_instruction(
+    offset: int, masked: int, handled: int
+) -> None:
+    rom = bytearray(0x8000)
+    rom[:9] = bytes([0x8D, offset, 0x60, 0xAD, 0x00, 0x60, 0xE8, 0xE8, 0x60])  # STA LDA INX INX RTS
+    rom[0x100:0x102] = b"\xc8\x40"  # INY : RTI
+    rom[0x7FEA:0x7FEC] = rom[0x7FEE:0x7FF0] = b"\x00\x81"
+    memory, page = LoRom(bytes(rom)), Interrupter()
+    memory.map((0,), 0x6000, 0x8000, page)
+    cpu = page.cpu = Cpu(memory)
+    cpu.p = 0x30 | masked
+    outcome = cpu.call(0x008000, Limits(trace=9))
+    places = [0x8000, *([0x8100, 0x8101] * handled), 0x8003, 0x8006, 0x8007, 0x8008]
+    assert [kept.pc for kept in outcome.trace] == places
+    assert (cpu.x, cpu.y, cpu.p & 4) == (2, handled, masked)
+    assert page.seen == [(0x8006, 4 + handled * (8 + 2 + 7) + 4)]
+
+
+def test_the_source_that_the_documentation_shows() -> None:
+    from afs.asm import composition
+
+    shown = str(composition.__doc__).split("native mode:\n\n")[1]
+    entry = next(entry for entry in instruction_set() if (entry.mnemonic, entry.mode) == ("lda", "direct,x"))
+    lines: Sequence[str] = text(entry, True, True, False).splitlines()
+    assert [line.strip() for line in shown.split("\n") if line] == [line.strip() for line in lines]
