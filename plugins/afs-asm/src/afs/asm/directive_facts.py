@@ -206,6 +206,15 @@ def _autoclean(statement: Statement, head: int) -> Facts:
     return Facts((), (Event("use", rest, at),), 3 if name == "dl" else 4, steps)
 
 
+def _prot(statement: Statement, head: int) -> Facts:
+    names = split_arguments(statement.operand, statement.at)
+    for name, start in names:
+        if not _LABEL.match(name) and STUB not in name:
+            return refused(start, "directive", f"prot takes labels, not `{name[:24]}`")
+    uses = tuple(Event("use", name, start) for name, start in names)
+    return Facts((), (*uses, Event("place", "prot", head)), -1)
+
+
 def _namespace(statement: Statement, head: int) -> Facts:
     word, _, rest = statement.operand.partition(" ")
     if word.lower() == "nested":
@@ -371,6 +380,7 @@ _BY_NAME: dict[str, Callable[[Statement, int], Facts]] = {
     "function": _function,
     "global": _global,
     "namespace": _namespace,
+    "prot": _prot,
     "warn": _warn,
     "warnings": _warnings,
     "xkas": _asar,
