@@ -1,8 +1,9 @@
 """Processes that do ranges of a file, their results in the order of the ranges.
 
 A child is this interpreter again, told over a pipe what to make and which range to do; it may be
-started before that is known. It lives no longer than its parent: when the pipe ends, so does it. A range that a child could not do comes
-back empty, and the parent does it again, so that its error is the one it would have had alone.
+started before that is known. It lives no longer than its parent: when the pipe ends, so does it.
+The parent does ranges too, while it has to wait. A range that failed comes back empty, and the
+parent does it again in its order, so that the error is the one it would have had alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from afs_core.errors import PluginError
@@ -24,19 +25,23 @@ from afs_core.errors import PluginError
 __all__ = ["Crew", "receive", "send"]
 
 _HEADER = struct.Struct(">Q")
-_BOOT = "import sys; sys.path[:] = sys.argv[2:]; from afs_core.crewmate import main; main(sys.argv[1].split())"
+_BOOT = (
+    "import sys; sys.path[:] = sys.argv[2:]; from afs_core.crewmate import main; main(sys.argv[1].split())"
+)
 _PATIENCE = 10.0  # seconds for a child to end by itself
 _AHEAD = 2  # ranges that a child holds, so that it need not wait for the next
+_SWITCH = 0.0005  # seconds
 
 
 class Crew:
-    """``count`` children that import ``modules`` as they start; use as a context manager."""
+    """``workers`` processes: this one, and children that import ``modules`` as they start; use as a
+    context manager."""
 
-    def __init__(self, count: int, modules: Iterable[str] = ()) -> None:
+    def __init__(self, workers: int, modules: Iterable[str] = ()) -> None:
         self._told = b""
-        self._children = [_start(modules) for _ in range(count)]
+        self._children = [_start(modules) for _ in range(workers - 1)]
         self._changed = threading.Condition()
-        self._free = threading.Semaphore(count * (_AHEAD + 1))
+        self._free = threading.Semaphore(workers * (_AHEAD + 1))
         self._results: dict[int, Any] = {}
         self._closed = False
 
@@ -47,10 +52,10 @@ class Crew:
         if self._closed:
             return
         self._closed = True
-        for child in self._children:
-            if kind is None and child.stdin is not None:
-                child.stdin.close()  # it then puts its caches in order
-            else:
+        if kind is None:
+            self._dismiss()
+        else:
+            for child in self._children:
                 child.kill()
         for child in self._children:
             try:
@@ -63,20 +68,38 @@ class Crew:
                     with contextlib.suppress(OSError, ValueError):
                         stream.close()
 
-    def results(self, setup: object, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """Each task with its result, None where the child failed at it; ``setup`` is told to all
-        children first. Raises PluginError where a child is gone."""
+    def results(
+        self, setup: object, tasks: Iterable[Any], here: Callable[[Any], Any]
+    ) -> Iterator[tuple[Any, Any]]:
+        """Each task with its result, None where it failed; children are told ``setup`` first, and
+        ``here`` does a task in this process while the next result is not there. Raises PluginError
+        where a child is gone."""
         self._told = pickle.dumps(setup, protocol=5)
         waiting = list(tasks)
         queue = iter(enumerate(waiting))
         for child in self._children:
             threading.Thread(target=self._serve, args=(child, queue), daemon=True).start()
-        for number, task in enumerate(waiting):
-            result = self._result(number)
-            if isinstance(result, _Gone):
-                raise result.error()
-            self._free.release()
-            yield task, result
+        with _quick_switches():
+            for number, task in enumerate(waiting):
+                while not self._has(number) and (mine := self._next(queue, wait=False)) is not None:
+                    self._deliver(mine[0], here(mine[1]))
+                result = self._result(number)
+                if isinstance(result, _Gone):
+                    raise result.error()
+                self._free.release()
+                yield task, result
+        self._dismiss()
+
+    def _dismiss(self) -> None:
+        """Let the children end, which puts their caches in order, while this process goes on."""
+        for child in self._children:
+            if child.stdin is not None:
+                with contextlib.suppress(OSError):
+                    child.stdin.close()
+
+    def _has(self, number: int) -> bool:
+        with self._changed:
+            return number in self._results
 
     def _result(self, number: int) -> Any:
         with self._changed:
@@ -112,6 +135,17 @@ class Crew:
         with self._changed:
             self._results[number] = result
             self._changed.notify_all()
+
+
+@contextlib.contextmanager
+def _quick_switches() -> Iterator[None]:
+    """While this process works, its threads get their turn soon enough to empty the children's pipes."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 class _Gone:

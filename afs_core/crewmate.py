@@ -1,4 +1,4 @@
-"""The child of a :class:`~afs_core.crew.Crew`: makes the front of a chain and does ranges for it."""
+"""One of a :class:`~afs_core.crew.Crew`: makes the front of a chain and does ranges for it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import msgspec
 from afs_core.collector import patient_collector
 from afs_core.columns import Columns
 from afs_core.crew import receive, send
+from afs_core.errors import PluginError
 from afs_core.front import Done, Front, Shape
 from afs_core.jsonl import Fault, temporary_path
 from afs_core.link import Link
@@ -27,18 +28,18 @@ if TYPE_CHECKING:
     from afs_core.config import Config
     from afs_core.registry import Registry
 
-__all__ = ["Setup", "main"]
+__all__ = ["Mate", "Setup", "main"]
 
 
 class Setup(msgspec.Struct, kw_only=True):
-    """What a child is told first. ``spools``: it keeps its lines in a file of its own, as the parent
-    ``owner`` wants them later only."""
+    """What a child is told first. ``key`` is that of the stage, where a link asked for the salt.
+    ``spools``: it keeps its lines in a file of its own, as the parent ``owner`` wants them later only."""
 
     stage: Stage
     uses: tuple[Use, ...]
     shape: Shape
     seed: int
-    salt: bytes
+    key: str | None
     config: Config
     registry: Registry
     workdir: Path
@@ -47,7 +48,7 @@ class Setup(msgspec.Struct, kw_only=True):
 
 
 class Mate:
-    """The front of the chain, and what came of a range in it."""
+    """The front of the chain, and what came of a range in it; in any process."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -56,14 +57,20 @@ class Mate:
         self._repaired = 0
         workdir = setup.workdir / str(os.getpid())
         run = Run.open(seed=setup.seed, workdir=workdir, config=setup.config, registry=setup.registry)
-        run.salt = setup.salt
         self.close = run.close
+        run = run.keyed(self._key)
         self._links = [self._link(use, run) for use in setup.uses]
         skips = setup.stage.on_error == "skip"
         self._front = Front(self._links, setup.shape, self._rejects.append if skips else None, self._repair)
         self._files: dict[Path, Any] = {}
         path = temporary_path(setup.stage.output, f"{SPOOL}{os.getpid()}-", setup.owner)
         self._spool = Waiting(path, ExitStack())
+
+    def _key(self) -> str:
+        """Where nobody asked for the salt when the links were made in the parent, it is not known here."""
+        if self._setup.key is None:
+            raise PluginError("the salt of a run is to be taken when a capability is made")
+        return self._setup.key
 
     def _link(self, use: Use, run: Run) -> Link:
         view = run.view(use.text, seed=self._setup.stage.seed)

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -30,6 +31,8 @@ __all__ = ["Fault", "Journal", "Writer", "atomic_write", "read_rows", "read_samp
 
 _BOM = b"\xef\xbb\xbf"
 _BUFFER = 1 << 20
+# Threads want large blocks, as each costs them a wait for the interpreter, and a few of them in hand.
+_ASIDE, _AHEAD = 4, 3
 _decode_sample = msgspec.json.Decoder(TrainingSample).decode
 _decode_any = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -276,7 +279,8 @@ class Writer:
         self._hash = hashlib.sha256()
         self._takers: list[Callable[[bytes], object]] = [self._hash.update, stream.write]
         self._threads = [_one_thread() for _ in self._takers] if aside else []
-        self._handed: list[Future[object]] = []
+        self._block = _BUFFER * (_ASIDE if aside else 1)
+        self._handed: deque[Future[object]] = deque()
         self.count = 0
         self.size = 0
 
@@ -298,7 +302,7 @@ class Writer:
         self._parts += parts
         self._pending += sum(map(len, parts))
         self.count += count
-        if self._pending >= _BUFFER:
+        if self._pending >= self._block:
             self._hand_on()
 
     def write_text(self, row: Any) -> None:
@@ -309,13 +313,13 @@ class Writer:
         self._parts.append(line)
         self._pending += len(line)
         self.count += 1
-        if self._pending >= _BUFFER:
+        if self._pending >= self._block:
             self._hand_on()
 
     def flush(self) -> None:
         """Hand on all that was written so far, and wait until it was taken."""
         self._hand_on()
-        self._wait()
+        self._wait(0)
 
     def _hand_on(self) -> None:
         if not self._parts:
@@ -324,24 +328,23 @@ class Writer:
         self._parts.clear()
         self._pending = 0
         self.size += len(block)
-        self._wait()
-        if self._threads:
-            self._handed = [
-                thread.submit(take, block) for thread, take in zip(self._threads, self._takers, strict=True)
-            ]
+        if not self._threads:
+            for take in self._takers:
+                take(block)
             return
-        for take in self._takers:
-            take(block)
+        pairs = zip(self._threads, self._takers, strict=True)
+        self._handed += [thread.submit(take, block) for thread, take in pairs]
+        self._wait(_AHEAD * len(self._takers))
+
+    def _wait(self, left: int) -> None:
+        """Wait until no more than ``left`` of the last blocks are to be taken. Raises what a taker raised."""
+        while len(self._handed) > left:
+            self._handed.popleft().result()
 
     def sha256(self) -> str:
         """Digest of everything written so far."""
         self.flush()
         return self._hash.hexdigest()
-
-    def _wait(self) -> None:
-        handed, self._handed = self._handed, []
-        for taken in handed:
-            taken.result()
 
 
 def _one_thread() -> ThreadPoolExecutor:

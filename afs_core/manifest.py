@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -212,9 +214,37 @@ def _content(folder: Path) -> Iterator[tuple[str, Path]]:
     return ((name, file) for name, file in folder_files(folder) if name in outputs)
 
 
+def digests_ahead(sizes: Mapping[Path, int], cache: Cache) -> Callable[[], dict[Path, str]]:
+    """Hash the first bytes of files in a thread; what is handed back waits for their digests, which
+    :func:`digest` then finds in the cache."""
+    stats = {path: path.stat() for path in sizes}
+    keys = {path: _cache_key(path, stat) for path, stat in stats.items() if stat.st_size == sizes[path]}
+    found = {path: sha.decode() for path, key in keys.items() if (sha := cache.get(key))}
+    unknown = {path: size for path, size in sizes.items() if path not in found}
+
+    def hash_files() -> None:
+        with suppress(OSError):  # who needs the digest will say so
+            for path, size in unknown.items():
+                found[path] = prefix_digest(path, size)
+
+    thread = threading.Thread(target=hash_files, daemon=True)
+    thread.start()
+
+    def digests() -> dict[Path, str]:
+        thread.join()
+        cache.put_many((key, found[path].encode()) for path, key in keys.items() if path in found)
+        return found
+
+    return digests
+
+
+def _cache_key(path: Path, stat: os.stat_result) -> str:
+    return f"sha256 {path.resolve()} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+
+
 def _file_digest(path: Path, cache: Cache | None) -> str:
     stat = path.stat()
-    key = f"sha256 {path.resolve()} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+    key = _cache_key(path, stat)
     known = cache.get(key) if cache is not None else None
     if known is not None:
         return known.decode()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from afs_core.crew import Crew
-from afs_core.crewmate import Setup
+from afs_core.crewmate import Mate, Setup
 from afs_core.front import Done, Front, Shape
 from afs_core.jsonl import Fault, open_binary
 from afs_core.link import Link
@@ -92,7 +92,7 @@ class Ranged:
             uses=tuple(link.use for link in self._links),
             shape=self._shape,
             seed=self._run.seed,
-            salt=self._run.salt,
+            key=self._run.salt.hex() if self._run.salted else None,
             config=self._run.config,
             registry=self._run.registry,
             workdir=self._run.workdir,
@@ -100,7 +100,9 @@ class Ranged:
             spools=spools,
         )
         before, path = 0, None
-        for span, done in crew.results(setup, spans):
+        mate = Mate(setup)
+        self._stack.callback(mate.close)
+        for span, done in crew.results(setup, spans, mate.do):
             before, path = (before, path) if span.path == path else (0, span.path)
             if done is None:
                 lines = self._lines(span)

@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -71,6 +72,17 @@ class Budget:
             self.spent[unit] += amount  # type: ignore[assignment]
 
 
+class _Key:
+    """The key of a stage, found when it is first asked for."""
+
+    def __init__(self, find: Callable[[], str]) -> None:
+        self._find = find
+
+    @cached_property
+    def text(self) -> str:
+        return self._find()
+
+
 class _Shared:
     """What all views of one run have in common."""
 
@@ -105,8 +117,7 @@ class Run:
         self.on_warn: Callable[[str], None] | None = None
         self.name = ""
         self.seed = shared.seed
-        #: 32 bytes that tell this stage's work from any other; the same when it is done again.
-        self.salt = hashlib.sha256(f"{shared.seed}".encode()).digest()
+        self._key = _Key(lambda: hashlib.sha256(f"{shared.seed}".encode()).hexdigest())
 
     @classmethod
     def open(
@@ -138,8 +149,24 @@ class Run:
         view = Run(self._shared, self.config, self.registry)
         view.name, view.on_drop = name, on_drop
         view.seed = self.seed if seed is None else seed
-        view.salt = self.salt
+        view._key = self._key
         return view
+
+    def keyed(self, find: Callable[[], str]) -> Run:
+        """The same run for a stage whose key, 64 hexadecimal digits, is found when it is asked for."""
+        view = self.view(self.name, seed=self.seed)
+        view._key = _Key(find)
+        return view
+
+    @property
+    def salt(self) -> bytes:
+        """32 bytes that tell this stage's work from any other; the same when it is done again."""
+        return bytes.fromhex(self._key.text)
+
+    @property
+    def salted(self) -> bool:
+        """Whether anyone asked for the salt."""
+        return "text" in vars(self._key)
 
     @property
     def id(self) -> str:

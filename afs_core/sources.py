@@ -6,16 +6,18 @@ log that is still written. One that changes otherwise while it is read stops the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from afs_core.errors import DataError
-from afs_core.manifest import prefix_digest
+from afs_core.manifest import digests_ahead, prefix_digest
 
 if TYPE_CHECKING:
     from afs_core.run import Run
+    from afs_core.store import Cache
 
 __all__ = ["SPLITS", "Sources", "sample_files"]
 
@@ -42,6 +44,18 @@ class Sources:
     def __init__(self, inputs: tuple[Path, ...] = ()) -> None:
         self._stamps = {file: _Stamp.of(file) for path in inputs for file in _files(path)}
         self._digests: dict[Path, str] = {}
+        self._ahead: Callable[[], dict[Path, str]] | None = None
+
+    def hash_ahead(self, cache: Cache) -> None:
+        """Begin to hash the files; :meth:`hashed` waits for the end."""
+        sizes = {path: stamp.size for path, stamp in self._stamps.items() if stamp is not None}
+        self._ahead = digests_ahead(sizes, cache)
+
+    def hashed(self) -> None:
+        """Wait for what is hashed ahead."""
+        if self._ahead is not None:
+            self._digests |= self._ahead()
+            self._ahead = None
 
     def size(self, path: Path) -> int:
         """Bytes to read of a file."""
@@ -63,6 +77,7 @@ class Sources:
 
     def check(self, run: Run) -> None:
         """Raises DataError for a file whose first bytes are no longer what they were."""
+        self.hashed()
         for path, stamp in self._stamps.items():
             now = _Stamp.of(path)
             if stamp is None or now == stamp:

@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import datetime
 import functools
-import hashlib
-import importlib.util
-import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -30,7 +27,6 @@ from afs_core.jsonl import STANDARD_STREAM
 from afs_core.manifest import (
     Artifact,
     Counts,
-    Input,
     Manifest,
     Report,
     digest,
@@ -38,11 +34,11 @@ from afs_core.manifest import (
     read_manifest,
     write_manifest,
 )
-from afs_core.model_paths import is_adapter, local_paths
 from afs_core.protocols import EvalJob, QuantizeJob, TrainJob
 
 if TYPE_CHECKING:
     from afs_core.crew import Crew
+    from afs_core.identity import Identity
     from afs_core.run import Run
     from afs_core.sources import Sources
 
@@ -133,6 +129,7 @@ class Made(msgspec.Struct, kw_only=True):
 def execute(stage: Stage, run: Run) -> Outcome:
     """Run ``stage``, or find that it is up to date. Raises what its capabilities raise."""
     from afs_core.build import build
+    from afs_core.identity import Identity
     from afs_core.reading import is_streamed
     from afs_core.sources import Sources
     from afs_core.stream import stream
@@ -142,17 +139,17 @@ def execute(stage: Stage, run: Run) -> Outcome:
     piped = stage.output == STANDARD_STREAM or any(is_streamed(path) for path in stage.inputs)
     sources = Sources() if work is build else Sources(stage.inputs)
     with _crew(stage, uses, run, sources) if work is stream and not piped else nullcontext() as crew:
-        inputs = () if piped else _inputs(stage, uses, run, sources)
+        if crew is not None:
+            sources.hash_ahead(run.cache("digests"))
+        identity = Identity(stage, uses, run, sources, piped=piped)
+        run = run.keyed(lambda: identity.key)
+        if crew is None:
+            run.salt  # noqa: B018  (the files are hashed before they are read)
         if work is stream:
             work = functools.partial(stream, sources=sources, crew=crew)
-        key = _key(stage, uses, inputs, run)
-        run = run.view(run.name, seed=run.seed)
-        run.salt = bytes.fromhex(key)
         if piped:
             return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
-        done = _up_to_date(stage, key, run)
-        if done is None:
-            done = _perform(stage, uses, inputs, key, work, run)
+        done = _up_to_date(stage, identity, run) or _perform(stage, uses, identity, work, run)
     if stage.gate and done.report is not None and not done.report.passed:
         raise GateRefused(f"{_titled(stage, done.report)}: {_why(done.report)}", hint=f"see {stage.output}")
     return done
@@ -161,29 +158,31 @@ def execute(stage: Stage, run: Run) -> Outcome:
 def _crew(
     stage: Stage, uses: tuple[Use, ...], run: Run, sources: Sources
 ) -> AbstractContextManager[Crew | None]:
-    """The ``workers`` of a stage over files, so that they start while the inputs are read for the key.
+    """The ``workers`` of a stage over files, started before it is known what they are to do.
 
     None where they would have nothing to do: a single range, or a manifest that may stand.
     """
     from afs_core.crew import Crew
+    from afs_core.identity import module_of
     from afs_core.ranges import RANGE
 
     count = min(stage.workers, sources.total() // RANGE)
     if count < 2 or uses[0].kind in {"generators", "converters"} or manifest_path(stage.output).is_file():
         return nullcontext()
-    return Crew(count, [_module(use, run) for use in uses])
+    return Crew(count, [module_of(use, run) for use in uses])
 
 
 def stands(stage: Stage, run: Run) -> bool:
     """Whether :func:`execute` would find that there is nothing to do."""
+    from afs_core.identity import Identity
     from afs_core.sources import Sources
 
     uses = tuple(Use.parse(text) for text in stage.uses)
     try:
-        key = _key(stage, uses, _inputs(stage, uses, run, Sources(stage.inputs)), run)
+        identity = Identity(stage, uses, run, Sources(stage.inputs))
+        return _up_to_date(stage, identity, run) is not None
     except DataError:  # what it reads is not there yet
         return False
-    return _up_to_date(stage, key, run) is not None
 
 
 Work = Callable[..., Made]
@@ -201,32 +200,32 @@ def _shape(stage: Stage, uses: tuple[Use, ...], stream: Work, build: Work) -> Wo
     )
 
 
-def _perform(
-    stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], key: str, work: Work, run: Run
-) -> Outcome:
+def _perform(stage: Stage, uses: tuple[Use, ...], identity: Identity, work: Work, run: Run) -> Outcome:
+    from afs_core.identity import plain
+
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     clock = time.monotonic()
     state = _state_path(stage)
-    resume = _read_text(state) == key
     unfinished = uses[0].kind in BUILD_KINDS
+    resume = unfinished and _read_text(state) == identity.key
     if unfinished:  # a build works in its folder: until it is done, nobody may trust it
         stage.output.mkdir(parents=True, exist_ok=True)
         manifest_path(stage.output).unlink(missing_ok=True)
-        state.write_text(key)
+        state.write_text(identity.key)
     made = work(stage, uses, run, resume=resume)
     seconds = time.monotonic() - clock
     write_manifest(
         stage.output,
         Manifest(
-            key=key,
+            key=identity.key,
             stage=stage.name,
             uses=stage.uses,
             kind=made.artifacts[0].kind if made.artifacts else "",
             outputs=made.outputs,
-            inputs=inputs,
-            config={use: _plain(settings) for use, settings in stage.config.items()},
-            seed=_seed(stage, run),
-            versions=_versions(uses, run),
+            inputs=identity.inputs,
+            config={use: plain(settings) for use, settings in stage.config.items()},
+            seed=identity.seed,
+            versions=identity.versions,
             counts=made.counts,
             details=made.details,
             report=_kept(made.report),
@@ -257,12 +256,14 @@ def _outcome(stage: Stage, made: Made, seconds: float, run: Run) -> Outcome:
     )
 
 
-def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
+def _up_to_date(stage: Stage, identity: Identity, run: Run) -> Outcome | None:
+    from afs_core.identity import asks_a_server
+
     try:
         manifest = read_manifest(stage.output)
     except DataError:
         return None
-    if manifest is None or manifest.key != key or _asks_a_server(stage, run):
+    if manifest is None or manifest.key != identity.key or asks_a_server(stage, run):
         return None
     folder = stage.output if stage.output.is_dir() else stage.output.parent
     cache = run.cache("digests")
@@ -280,130 +281,12 @@ def _up_to_date(stage: Stage, key: str, run: Run) -> Outcome | None:
     return Outcome(stage=stage.name, artifacts=artifacts, counts=manifest.counts, report=report, skipped=True)
 
 
-def _inputs(stage: Stage, uses: tuple[Use, ...], run: Run, sources: Sources) -> tuple[Input, ...]:
-    cache = run.cache("digests")
-    folder = stage.output if stage.is_folder else stage.output.parent
-    found = [("input", path) for path in stage.inputs]
-    found += [("base", path) for given in stage.inputs for path in _bases(given, run)]
-    for use in uses:
-        found += _paths(_effective(use, stage.config.get(use.text, {}), run), run)
-    return tuple(_input(path, role, folder, cache, sources) for role, path in dict.fromkeys(found))
-
-
-def _bases(path: Path, run: Run) -> list[Path]:
-    return local_paths(str(path), run)[1:] if is_adapter(path) else []
-
-
-def _input(path: Path, role: str, folder: Path, cache: Any, sources: Sources) -> Input:
-    if not path.exists():
-        raise DataError(f"expected the {role} of the stage, found nothing", path=path)
-    size, sha = path.stat().st_size if path.is_file() else 0, digest(path, cache)
-    if role == "input":
-        size, sha = sources.described(path, size, sha)
-    relative = os.path.relpath(path.resolve(), folder.resolve())
-    return Input(path=Path(relative).as_posix(), sha256=sha, size=size, role=role)
-
-
-def _paths(settings: Mapping[str, Any], run: Run) -> list[tuple[str, Path]]:
-    """What a stage reads besides its inputs: paths in its settings that exist, and local models."""
-    found = [(name, path) for name, model in _models(settings) for path in local_paths(model, run)]
-    for name, value in settings.items():
-        for item in value if isinstance(value, (list, tuple)) else (value,):
-            if isinstance(item, Path) and (path := item.expanduser()).exists():
-                found.append((name, path))
-    return found
-
-
-def _models(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Model references among the settings, by the name of the setting."""
-    named = ((name, settings[name]) for name in ("base_model", "baseline", "models") if settings.get(name))
-    return [
-        (name, str(item))
-        for name, value in named
-        for item in (value if isinstance(value, (list, tuple)) else (value,))
-    ]
-
-
-def _asks_a_server(stage: Stage, run: Run) -> bool:
-    """Whether a model of the stage is behind a server, where it can change without a trace."""
-    models = [model for settings in stage.config.values() for _, model in _models(settings)]
-    return any(not local_paths(model, run) for model in models)
-
-
-def _key(stage: Stage, uses: tuple[Use, ...], inputs: tuple[Input, ...], run: Run) -> str:
-    settings = {use.text: _settings_key(use, stage.config.get(use.text, {}), run) for use in uses}
-    material = [
-        stage.uses,
-        settings,
-        [(item.role, item.sha256) for item in inputs],
-        _seed(stage, run),
-        stage.limit,
-        stage.on_error,
-        _versions(uses, run),
-        [_source_digest(use, run) for use in uses],
-        [_fingerprint(use, stage.config.get(use.text, {}), run) for use in uses],
-    ]
-    if any(_knows_inputs(use, run) for use in uses):
-        material.append([path.name for path in stage.inputs])
-    return hashlib.sha256(msgspec.json.encode(material, order="deterministic")).hexdigest()
-
-
-def _settings_key(use: Use, settings: Mapping[str, Any], run: Run) -> Any:
-    """Settings as the capability will see them; existing paths count by content, not by name."""
-    effective = _effective(use, settings, run)
-    read = dict(_paths(effective, run))
-    return _plain({name: value for name, value in effective.items() if name not in read})
-
-
-def _effective(use: Use, settings: Mapping[str, Any], run: Run) -> dict[str, Any]:
-    """Settings of the job, and those of the capability with its defaults and the user's configuration."""
-    job, own = split_settings(use.kind, settings)
-    config = run.registry.config_for(use.kind, use.name, own)
-    return {**job, **(msgspec.structs.asdict(config) if config is not None else own)}
-
-
-def _plain(settings: Mapping[str, Any]) -> Any:
-    return msgspec.to_builtins(dict(settings), enc_hook=str)
-
-
 def split_settings(kind: str, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Settings that are fields of the kind's job, and those of the capability's own Config."""
     job = JOBS.get(kind)
     fields = job.__struct_fields__ if job is not None else ()
     mine = {name: value for name, value in settings.items() if name in fields}
     return mine, {name: value for name, value in settings.items() if name not in fields}
-
-
-def _versions(uses: tuple[Use, ...], run: Run) -> dict[str, str]:
-    entries = [run.registry.find(use.kind, use.name) for use in uses]
-    return {entry.distribution: entry.version for entry in entries}
-
-
-def _source_digest(use: Use, run: Run) -> str:
-    """Digest of the module that holds the target, so that an edited plugin runs again."""
-    spec = importlib.util.find_spec(_module(use, run))
-    origin = spec.origin if spec is not None else None
-    return digest(Path(origin), run.cache("digests")) if origin and Path(origin).is_file() else ""
-
-
-def _module(use: Use, run: Run) -> str:
-    return run.registry.find(use.kind, use.name).capability.target.partition(":")[0]
-
-
-def _fingerprint(use: Use, settings: Mapping[str, Any], run: Run) -> str:
-    """What a capability says of itself, where it says anything: a model or table behind it."""
-    if use.kind not in STREAM_KINDS or not hasattr(run.registry.factory(use.kind, use.name), "fingerprint"):
-        return ""
-    return str(run.use(use.kind, use.name, **settings).fingerprint)
-
-
-def _knows_inputs(use: Use, run: Run) -> bool:
-    """Whether the names of the inputs, and not their content alone, may decide what comes out."""
-    return use.kind in STREAM_KINDS and hasattr(run.registry.factory(use.kind, use.name), "stage_inputs")
-
-
-def _seed(stage: Stage, run: Run) -> int:
-    return run.seed if stage.seed is None else stage.seed
 
 
 def _state_path(stage: Stage) -> Path:

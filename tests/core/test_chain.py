@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from afs_core import ranges
 from afs_core.columns import Columns
 from afs_core.config import Config
+from afs_core.crewmate import Mate
 from afs_core.errors import DataError, PluginError
 from afs_core.jsonl import Writer, read_samples, samples_of, write_samples
 from afs_core.manifest import prefix_digest, read_manifest
@@ -65,14 +67,14 @@ class Odd:
     def __init__(self, config, run):
         self.config = config
     def apply(self, samples):
+        if self.config.does == "die" and os.getpid() != self.config.parent:
+            os.kill(os.getpid(), signal.SIGKILL)
         for sample in samples:
             if int(sample.output) == self.config.at:
                 if self.config.does == "raise":
                     raise ValueError(f"no {sample.output}")
                 if self.config.does == "exit":
                     raise SystemExit(3)
-                if self.config.does == "die" and os.getpid() != self.config.parent:
-                    os.kill(os.getpid(), signal.SIGKILL)
                 if self.config.does == "grow":
                     with open(self.config.path, "ab") as out: out.write(b'{"instruction": "late"')
                 if self.config.does == "rewrite":
@@ -148,6 +150,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.delitem(sys.modules, "chain_plugin", raising=False)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(ranges, "RANGE", 4096)
+    do = Mate.do
+    # Ranges are small here: without a pause this process would have done them all before another is there.
+    monkeypatch.setattr(Mate, "do", lambda mate, span: (time.sleep(0.2), do(mate, span))[1])
     config = Config.load(tmp_path, user)
     with Run.open(config=config, registry=Registry.load(config)) as run:
         yield run
@@ -285,7 +290,7 @@ def test_what_a_link_raises_comes_out_as_it_is(run: Run, workers: int) -> None:
 @pytest.mark.parametrize("then", [(), ("deal",)])
 def test_a_killed_process_is_told_and_nothing_is_written(run: Run, then: tuple[str, ...]) -> None:
     write_samples(Path("in.jsonl"), rows(300))
-    config = {T + "odd": {"at": 150, "does": "die", "parent": os.getpid()}}
+    config = {T + "odd": {"does": "die", "parent": os.getpid()}}
     with pytest.raises(PluginError, match="SIGKILL"):
         made(run, (T + "odd", *(T + name for name in then)), "o.jsonl", workers=2, config=config)
     assert not written()

@@ -178,7 +178,7 @@ def test_a_run_killed_at_any_moment_ends_as_an_unbroken_one(
 def test_what_ends_a_process_ends_the_run_and_leaves_nothing(
     afs: Afs, work: Path, unbroken: dict[str, bytes], ends: str
 ) -> None:
-    process = start(*RUN, "--set", "pause=0.1")
+    process = start(*RUN, "--set", "pause=0.1", "--workers", "3")
     workers = wait_for(lambda: len(found := children(process.pid)) == 2 and found, process)
     wait_for(lambda: list((work / "out").glob(".loud*")), process)
     if ends == "parent":
