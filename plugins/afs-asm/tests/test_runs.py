@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom, Memory, TraceEntry, instruction_set
-from afs.asm.composition import text
+from afs.asm.composition import source
 
 FIELDS = TraceEntry._fields[2:]
 KINDS = ("flat", "ram", "rom", "changing rom")
@@ -215,5 +215,5 @@ def test_the_source_that_the_documentation_shows() -> None:
 
     shown = str(composition.__doc__).split("native mode:\n\n")[1]
     entry = next(entry for entry in instruction_set() if (entry.mnemonic, entry.mode) == ("lda", "direct,x"))
-    lines: Sequence[str] = text(entry, True, True, False).splitlines()
+    lines: Sequence[str] = source(entry, True, True, False).splitlines()
     assert [line.strip() for line in shown.split("\n") if line] == [line.strip() for line in lines]

@@ -25,7 +25,7 @@ from .control import Handler
 from .instructions import Instruction
 from .operations import BRANCHES, MODIFIES, READS, REGISTERS, WRITES
 
-__all__ = ["composed", "text"]
+__all__ = ["composed", "source"]
 
 #: What the texts call by name.
 _NAMES: Final[dict[str, object]] = {**addressing.HELPERS, **operations.HELPERS}
@@ -47,11 +47,11 @@ def composed(instruction: Instruction, m: bool, x: bool, e: bool) -> Handler:
     """The function of an opcode that is in the tables of `operations`."""
     found: dict[str, object] = {}
     name = f"<65816 {instruction.mnemonic} {instruction.mode}>"
-    exec(compile(text(instruction, m, x, e), name, "exec"), _NAMES, found)
+    exec(compile(source(instruction, m, x, e), name, "exec"), _NAMES, found)
     return cast(Handler, found["opcode"])
 
 
-def text(instruction: Instruction, m: bool, x: bool, e: bool) -> str:
+def source(instruction: Instruction, m: bool, x: bool, e: bool) -> str:
     """Its source."""
     lines = "\n".join(_lines(instruction, {"m": 8 if m else 16, "x": 8 if x else 16, "8": 8, "16": 16}, e))
     return f"def opcode(cpu, operand):\n{indent(lines or 'pass', '    ')}\n"

@@ -65,6 +65,7 @@ class Cpu:
         self.s, self.p = 0x01FF, 0x34
         self.waiting = self.stopped = False
         self.frame = -1
+        #: The runs of code met so far, of each state; `runs` are those of this one.
         self.known: tuple[dict[int, Run], ...] = tuple({} for _ in _OPCODES)
         self.settle()
 
@@ -135,7 +136,7 @@ class Cpu:
         if p & 0x10:
             self.x &= 0xFF
             self.y &= 0xFF
-        state = self.e << 2 | p >> 4 & 3
+        state = (self.e != 0) << 2 | p >> 4 & 3
         self.opcodes = _OPCODES[state]
         self.runs = self.known[state]
 

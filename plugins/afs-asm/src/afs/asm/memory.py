@@ -153,10 +153,13 @@ class _Console(Memory):
         raise NotImplementedError
 
     def _map_rom(self, banks: Iterable[int], start: int, bank_size: int, mask: int) -> None:
+        size = len(self.rom)
+        pages = [self.rom[at : at + PAGE] for at in range(0, size, PAGE)]
         for bank in banks:
             for address in range(start, 0x10000, PAGE):
                 offset = (bank & mask) * bank_size + (address & bank_size - 1)
-                self.map_bytes(bank, address, self.rom, offset, writable=False)
+                number = (bank << 16 | address) >> 13
+                self.pages[number], self.writes[number] = pages[_mirrored(offset, size) // PAGE], self.bus
 
 
 class LoRom(_Console):
