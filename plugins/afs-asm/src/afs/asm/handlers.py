@@ -18,8 +18,8 @@ _WRITES: Final = {*WRITES, *MODIFIES, "mvn", "mvp"} | {name for name in REGISTER
 
 class Opcode(NamedTuple):
     """``handler`` takes the processor, whose program counter is behind the operand, and the operand of
-    ``length`` bytes. ``cycles`` are those known beforehand, the handler adds the others. ``ends``: what follows
-    need not be the next instruction, or not in this state; ``writes``: it may write memory."""
+    ``length`` bytes. ``cycles`` are those known beforehand, the handler adds the others. ``ends``: what
+    follows need not be the next instruction, or not in this state; ``writes``: it may write memory."""
 
     handler: Handler
     length: int

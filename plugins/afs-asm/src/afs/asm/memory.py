@@ -113,9 +113,12 @@ class FlatMemory(Memory):
 
 
 class _Console(Memory):
-    """What every SNES cartridge has in common: work RAM, its mirrors, and the registers."""
+    """What every SNES cartridge has in common: work RAM, its mirrors, and the registers.
 
-    def __init__(self, rom: bytes, sram: int) -> None:
+    ``rom`` may be changed through `memory.rom` if it comes as ``bytearray``; code in ``bytes`` runs faster.
+    """
+
+    def __init__(self, rom: bytes | bytearray, sram: int) -> None:
         super().__init__()
         self.rom = memoryview(_padded(rom))
         self.wram = bytearray(0x20000)
@@ -165,7 +168,7 @@ class _Console(Memory):
 class LoRom(_Console):
     """A LoROM cartridge: ROM in the upper half of each bank, SRAM of ``sram`` bytes at $70:0000."""
 
-    def __init__(self, rom: bytes, sram: int = 0x2000) -> None:
+    def __init__(self, rom: bytes | bytearray, sram: int = 0x2000) -> None:
         super().__init__(rom, sram)
 
     def _map_cartridge(self) -> None:
@@ -181,7 +184,7 @@ class LoRom(_Console):
 class HiRom(_Console):
     """A HiROM cartridge: ROM in whole banks from $C0, SRAM of ``sram`` bytes at $20:6000."""
 
-    def __init__(self, rom: bytes, sram: int = 0x2000) -> None:
+    def __init__(self, rom: bytes | bytearray, sram: int = 0x2000) -> None:
         super().__init__(rom, sram)
 
     def _map_cartridge(self) -> None:
@@ -193,7 +196,7 @@ class HiRom(_Console):
                 self.map_bytes(bank, 0x6000, save, (bank & 0x1F) * PAGE, writable=True)
 
 
-def _padded(rom: bytes) -> bytes:
+def _padded(rom: bytes | bytearray) -> bytes | bytearray:
     """``rom`` in whole pages, one at least."""
     return rom + bytes(-len(rom) % PAGE or (0 if rom else PAGE))
 

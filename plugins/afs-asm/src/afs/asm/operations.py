@@ -1,9 +1,10 @@
 """What instructions do, as source text on the registers and flags of the manual.
 
-``a x y s d p`` are the registers, A with its low byte alone where the instruction has 8 bits; ``value`` is the
-data; ``c`` is the carry, 0 or 1. Flags are assigned too: ``c`` and ``v`` by their truth, ``z`` and ``nz`` by the
-result that gives Z, or N and Z; or as bits of ``p``: N 80, V 40, M 20, X 10, D 08, I 04, Z 02, C 01. MASK, SIGN,
-BITS, push and pull go with the width. `composition` loads what a text uses and stores what it assigns.
+``a x y s d p`` are the registers, A with its low byte alone where the instruction has 8 bits; ``value`` is
+the data; ``c`` is the carry, 0 or 1. Flags are assigned too: ``c`` and ``v`` by their truth, ``z`` and ``nz``
+by the result that gives Z, or N and Z; or as bits of ``p``: N 80, V 40, M 20, X 10, D 08, I 04, Z 02, C 01.
+MASK, SIGN, BITS, push and pull go with the width. `composition` loads what a text uses
+and stores what it assigns.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ WRITES: Final = {
     "stz": ("m", "value = 0"),
 }
 
-#: By mnemonic: the flag that gives the width, or the width, and what is done with registers, flags and stack.
-#: In emulation mode instructions that the 6502 did not have leave page 1 while they work, and come back after.
+#: By mnemonic: the flag that gives the width, or the width, and what is done with registers, flags and
+#: stack. In emulation mode instructions that the 6502 did not have leave page 1 while they work.
 REGISTERS: Final = {
     "clc": ("8", "p = p & 0xFE"),
     "cld": ("8", "p = p & 0xF7"),

@@ -2,9 +2,9 @@
 
 Fetching an instruction takes Python longer than executing it, so each place that a call comes to is decoded
 up to the next jump, and again only if its memory has come to say something else. Bytes that nobody can
-change are good as long as they are shown there. Memory that can be written is compared at each entry, and a run
-of it ends behind every instruction that writes: code that changes itself finds the change at once. Code in
-registers, on the open bus or across pages is fetched byte by byte each time.
+change are good as long as they are shown there. Memory that can be written is compared at each entry, and a
+run of it ends behind every instruction that writes: code that changes itself finds the change at once. Code
+in registers, on the open bus or across pages is fetched byte by byte each time.
 
 Registers, the program counter among them, are exact at every step: a page of registers may look at the
 processor or interrupt it, and a run is left as soon as the program counter is not where the step goes on.
