@@ -129,6 +129,17 @@ def test_the_headline_of_a_block_is_not_the_purpose_of_its_first_symbol(made: Ma
     assert answers(made({"a.asm": text}), "purpose") == {"Tide": "Rises with the moon."}
 
 
+@pytest.mark.parametrize(
+    "listed",
+    ["  0x00 - outdoors", "  $01: indoors", "bit 7 - wet", "bits 0-3: tide", "LENGTH: 0x08", ".... udlr"],
+)
+def test_a_comment_that_lists_values_is_no_headline_of_a_block(made: Made, listed: str) -> None:
+    block = "One = $7E0010\nOther = $7E0012\nThird = $7E0014\n"
+    kinds = ("group",)
+    assert len(made({"a.asm": f"; Where the player is.\n{block}"}, kinds=kinds)) == 1
+    assert not made({"a.asm": f"; Where the player is.\n; {listed}\n{block}"}, kinds=kinds)
+
+
 def test_a_comment_without_a_word_is_no_purpose(made: Made) -> None:
     assert not answers(made({"a.asm": "Tide = $7E0A00 ; ---- $01\n"}), "purpose")
 

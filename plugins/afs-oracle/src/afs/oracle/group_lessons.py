@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,11 @@ __all__ = ["Group", "group_lessons", "groups", "setting_lessons", "struct_lesson
 
 _SMALLEST, _LARGEST = 2, 64
 _LONGEST_TITLE = 120
+#: A line that gives a value, a bit or a length its meaning, or draws the bits.
+_LISTED = re.compile(
+    r"(?i)(?:[-*—]\s*)?(?:bits?\s+[0-9]|(?:0x|\$|%)?[0-9a-f]{1,6}\s*(?:[-:=–—]|\s-)\s"
+    r"|length:|[a-z]\s+[-:=]\s|[.a-z]{4}\s[.a-z]{4}\Z)"
+)
 
 
 class Group(NamedTuple):
@@ -41,10 +47,16 @@ def groups(source: Source, comments: Comments) -> Iterator[Group]:
 
 def _group(block: Sequence[tuple[int, str, str, str]], file: str, comments: Comments) -> Iterator[Group]:
     above, start = comments.above(block[0][0])
-    title = " ".join(" ".join(cleaned(above)).split())
-    if title and usable(title) and _SMALLEST <= len(block) <= _LARGEST:
+    head = cleaned(above)
+    title = " ".join(" ".join(head).split())
+    if title and usable(title) and not _is_of_one(head) and _SMALLEST <= len(block) <= _LARGEST:
         members = tuple((name, value, " ".join(cleaned([told]))) for _, name, value, told in block)
         yield Group(title, file, start, block[-1][0], members)
+
+
+def _is_of_one(head: Sequence[str]) -> bool:
+    """Whether a comment lists bits, values or a length: that is said of the first definition, not of all."""
+    return any(_LISTED.match(line.strip()) for line in head[1:])
 
 
 def group_lessons(group: Group) -> Lesson:

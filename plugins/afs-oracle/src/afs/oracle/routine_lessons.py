@@ -74,7 +74,7 @@ class RoutineLessons:
         lines = self._facts(routine)
         steps = [f"- {step.text}" for step in routine.steps]
         if 1 < len(steps) <= MOST:
-            lines = ["Its comments, in the order of the code:", *steps, *lines]
+            lines = ["The comments between its lines, in the order of the code:", *steps, *lines]
         if not routine.comment and len(lines) < _FACTS:
             return
         answer = "\n".join([routine.comment, *lines]).strip()
