@@ -80,6 +80,23 @@ def test_a_conversation_is_asked_up_to_its_last_answer(tmp_path: Path) -> None:
     assert [turn["role"] for turn in asked.asked] == ["system", "user", "assistant", "user"]
 
 
+def test_rows_may_ask_by_prompt(tmp_path: Path) -> None:
+    path = tmp_path / "suite.jsonl"
+    path.write_text(
+        '\ufeff{"prompt": "What does LDA do?", "expected": "Loads A.", "check": {"scorer": "x"}, "id": 7}\n\n'
+        '{"prompt": "Name a register.", "instruction": "Name one.", "output": "X"}\n'
+        '{"prompt": "Free?", "check": {"scorer": "judge"}}\n'
+    )
+    first, second, third = read_suite(path)
+    assert (first.sample.instruction, first.sample.output) == ("What does LDA do?", "Loads A.")
+    assert (first.scorer, first.sample.extra) == ("x", {"id": 7})
+    assert (second.sample.instruction, second.sample.output) == ("Name one.", "X")
+    assert (third.sample.instruction, third.sample.output) == ("Free?", "")
+    path.write_text('{"prompt": "Fine?", "answer": "yes"}\n{"prompt": 3}\n')
+    with pytest.raises(DataError, match=r"suite\.jsonl:2: "):
+        read_suite(path)
+
+
 def test_the_limit_is_that_of_questions_read(tmp_path: Path, numbers: Numbers) -> None:
     path = suite_of(tmp_path, *numbers(5))
     with path.open("a") as stream:

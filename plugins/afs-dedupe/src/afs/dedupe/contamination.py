@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Meta
 
 from afs.dedupe.training_rows import TrainingRows
-from afs_core import Artifact, EvalJob, Finding, Report, Run, TrainingSample, UsageError, read_samples
+from afs_core import Artifact, EvalJob, Finding, Report, Run, TrainingSample, UsageError
 from afs_core.jsonl import Writer, atomic_write
-from afs_core.stream import sample_files
+from afs_core.suite import suite_items
 
 if TYPE_CHECKING:
     from afs.dedupe.suite import SuiteIndex
@@ -88,7 +88,9 @@ class Contamination:
                 "contamination compares training data with a suite; one of them was not given",
                 hint="name the training samples as data and the test as suite",
             )
-        items = [(name, item) for name, path in _named(paths) for item in islice(_items(path), job.limit)]
+        items = [
+            (name, item) for name, path in _named(paths) for item in islice(suite_items(path), job.limit)
+        ]
         index = SuiteIndex([item for _, item in items], self._config.ngram, self._config.similarity)
         rows = TrainingRows(job.data)
         with self._run.progress("contamination") as progress:
@@ -196,11 +198,6 @@ def _named(paths: Sequence[Path]) -> list[tuple[str, Path]]:
         (path.name if names.count(path.name) == 1 else f"{number}:{path.name}", path)
         for number, path in enumerate(paths, 1)
     ]
-
-
-def _items(path: Path) -> Iterator[TrainingSample]:
-    for file in sample_files(path):
-        yield from read_samples(file)
 
 
 def _write(verdicts: list[Verdict], folder: Path) -> Artifact:

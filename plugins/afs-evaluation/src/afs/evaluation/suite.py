@@ -1,4 +1,4 @@
-"""A suite is nothing new: samples whose ``_metadata.check`` says how an answer is graded."""
+"""A suite: samples whose ``_metadata.check`` says how an answer is graded, or rows that ask by ``prompt``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from afs_core import DataError, TrainingSample, read_samples
+from afs_core import DataError, TrainingSample
+from afs_core.suite import suite_items
 
 __all__ = ["EXACT", "Question", "read_suite"]
 
@@ -44,7 +45,7 @@ def read_suite(path: Path, limit: int | None = None) -> list[Question]:
     """
     questions: list[Question] = []
     seen: dict[str, int] = {}
-    for number, sample in enumerate(islice(read_samples(path), limit), 1):
+    for number, sample in enumerate(islice(suite_items(path), limit), 1):
         try:
             questions.append(_question(sample))
         except DataError as fault:
@@ -60,9 +61,7 @@ def read_suite(path: Path, limit: int | None = None) -> list[Question]:
 def _question(sample: TrainingSample) -> Question:
     if sample.to_messages()[-1]["role"] != "assistant":
         raise DataError("expected a conversation that ends with the reference answer")
-    check = sample.metadata.get("check")
-    if check is None:
-        return Question(sample)
+    check = sample.metadata.get("check", {})
     if not isinstance(check, dict) or not isinstance(check.get("scorer", EXACT), str):
         raise DataError(f'expected a check such as {{"scorer": "{EXACT}"}}, got {check!r}')
     return Question(sample, check.get("scorer", EXACT))
