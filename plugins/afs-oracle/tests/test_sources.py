@@ -232,3 +232,19 @@ def test_a_folder_of_plain_notes_teaches_sections_and_their_names(made: Made) ->
     assert set(answers(samples, "heading").values()) == {"tide clock", "Boats"}  # a table opens nothing
     assert answers(samples, "row") == {"north in the table of “Ports” (list.md)": "depth: 4"}
     assert len(samples) == 6
+
+
+def test_a_place_is_shown_with_the_bank_that_its_definition_writes(made: Made) -> None:
+    text = "Door = $838002\nTide = $0A00\nMain:\n  STA.l Door\n  STA $0A00\n  STA.l $7E0A00\n  RTS\n"
+    samples = made({"a.asm": text}, kinds=("writers",))
+    asked = " ".join(sample.instruction for sample in samples)
+    assert len(samples) == 2
+    assert "`Door` ($838002)" in asked
+    assert "`Tide` ($7E0A00)" in asked
+
+
+def test_a_jump_within_a_routine_is_not_told(made: Made) -> None:
+    main = "Main:\n  JSR Other\n.loop\n..inner\n  LDA $10\n  BNE ..inner\n  BRA .loop\n"
+    sample, *_ = made({"a.asm": f"; Waits for the door.\n{main}Other:\n  RTS\n"}, kinds=("code",))
+    assert "Calls `Other`" in sample.output
+    assert "Jumps" not in sample.output

@@ -82,5 +82,6 @@ def place_name(graph: Graph, key: int | str) -> str:
     names = ", ".join(map(code, graph.names_at(key)))
     if isinstance(key, str):
         return names or code(graph.places[key].shown)
-    digits = f"${key:06X}" if key >= 0x10000 else f"${key:04X}"
+    address = graph.address_of(key)
+    digits = f"${address:06X}" if address >= 0x10000 else f"${address:04X}"
     return f"{names} ({digits})" if names else code(digits)

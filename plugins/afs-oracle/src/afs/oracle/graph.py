@@ -89,6 +89,12 @@ class Graph:
     def names_at(self, key: int | str) -> list[str]:
         return self._names.get(key, [])
 
+    def address_of(self, key: int) -> int:
+        """The address with the bank that its definitions write, where all of them write the same."""
+        written = {self.values[name] for name in self.names_at(key)}
+        value, long = written.pop() if len(written) == 1 else (key, True)
+        return value if long else key
+
     def target(self, operand: str, routine: Routine) -> str:
         """The routine that a call's operand means."""
         return self._code(Touch("call", operand, 0, operand, ""), routine)
@@ -158,7 +164,7 @@ class Graph:
         self, touch: Touch, routine: Routine, found: dict[str, dict[str, None]], owner: str
     ) -> None:
         target = self._code(touch, routine)
-        if not target or target == routine.name or target in routine.labels:
+        if not target or target == routine.name or target in routine.labels or target[0] == ".":
             return
         field = {"call": "calls", "jump": "jumps", "data": "points_to"}[touch.verb]
         found[field][target] = None
