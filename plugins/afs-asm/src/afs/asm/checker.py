@@ -337,8 +337,15 @@ class _Check:
         start, line = number, lines[number - 1]
         position = Position(first + number, len(line) - len(line.lstrip()) + 1, 0)
         words = tidy(code_of(line).strip())[6:]
+        body = []
         while number < len(lines) and not _ENDMACRO.match(lines[number]):
+            inner = lines[number].replace("\t", " ")
             number += 1
+            if _MACRO.match(inner):
+                reason = "a macro cannot be declared within another"
+                self._find(Fault(0, ERROR, "macro", reason), Position(first + number, 1, 0))
+                inner = ""
+            body.append(inner)
         if number == len(lines):
             self._find(Fault(0, ERROR, "block", "`macro` is not closed", "endmacro"), position)
         found = declared(words)
@@ -348,8 +355,7 @@ class _Check:
         elif found[0] in self.macros and not self.blocks.uncertain:
             self._find(Fault(0, ERROR, "macro", f"the macro `{found[0]}` is defined twice"), position)
         elif found:
-            body = tuple(line.replace("\t", " ") for line in lines[start:number])
-            self.macros[found[0]] = MacroBody(*found, first + start, body)
+            self.macros[found[0]] = MacroBody(*found, first + start, tuple(body))
         return number + 1
 
     def _call(self, event: Event, number: int) -> None:
