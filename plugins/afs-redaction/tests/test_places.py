@@ -141,6 +141,12 @@ PLACES = [
     ("curl -X POST \\\n  -u alice:hunter2pass \\\n  https://x", "hunter2pass"),
     ("curl -ualice:hunter2pass https://x", "hunter2pass"),
     ("fetch -u alice:hunter2pass https://x", "hunter2pass"),
+    ("smbclient //srv/share -U bob%hunter2pass", "hunter2pass"),
+    ("rpcclient -U 'CORP\\bob%hunter2pass' dc", "hunter2pass"),
+    ("run(['winexe', '-U', 'bob%hunter2pass', '//h'])", "hunter2pass"),
+    ("mosquitto_pub -h x -u joe -P hunter2pass -t a", "hunter2pass"),
+    ("ldapsearch -x -D cn=admin -w hunter2pass -b dc=x", "hunter2pass"),
+    ("htpasswd -cb users.db alice hunter2pass", "hunter2pass"),
 ]
 
 

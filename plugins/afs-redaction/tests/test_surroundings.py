@@ -63,6 +63,10 @@ LEAKS = {
 }
 
 HARMLESS = [
+    "docker run -u alice:staff2 --rm image",
+    "date -u +%Y-%m-%d and diff -U3 a%b",
+    "ldapsearch -x -w $SECRET_PW -b dc=x",
+    "htpasswd -c users.db alice",
     "LDA $7EF36C : STA $0020,X ; link's health",
     "!KEY_COUNT = $7EF38B\nSMALL_KEY=$24\n!TOKEN = #$0F\nSECRET_FLAG = $7E0010",
     "org $008000\n  db $DE,$AD,$BE,$EF,$00,$11,$22,$33",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from afs.redaction.judgement import (
     is_env_key,
     is_env_value,
@@ -52,6 +54,7 @@ _LINE = r"(?:^|[\s;&|\"'`,+<>(\[:-]|\\n)"
 _FLAG = r"(?i)-(?:[0-9a-z-]*(?:password|passwd|passphrase|token|secret|api-?key|authkey)|pass)"
 _TOOLS = (
     r"mysql(?:dump|admin)?|mariadb|sshpass|docker login|redis-cli|mongo(?:sh|dump)?|smbclient|openssl|zip|7z"
+    r"|mosquitto_[ps]ub"
 )
 _WORD = r"[\"'\\]*([^\s\"'`<>\\|;&]{4,})"
 # From one word of a command to the next, which may be items of a list and far apart.
@@ -141,6 +144,13 @@ def _is_given(text: str) -> bool:
     return is_typed_password(text) and text[0] != "$" and not ("/" in text and reads_as_words(text))
 
 
+def _is_owner(data: bytes, start: int, end: int, secret: str) -> bool:
+    """Whether ``-u name:word`` says as whom a container runs, which is a user and a group."""
+    line = data.rfind(b"\n", 0, start) + 1
+    return _CONTAINER.search(data, line, start) is not None
+
+
+_CONTAINER = re.compile(rb"\b(?:docker|podman|nerdctl|kubectl|runuser|install)\b")
 _COMMANDS = (
     Rule(
         "SECRET",
@@ -159,6 +169,19 @@ _COMMANDS = (
         r"[\s\"']" + _USER,
         rf"[\s\"']-u{_GAP}" + r"[0-9A-Za-z_.@+-]+:([^\s\"'\\]+)",
         accept=is_typed_password,
+        spare=_is_owner,
+    ),
+    Rule(
+        "PASSWORD",
+        r"[\s\"']-U",
+        rf"[\s\"']-U(?:{_GAP})?" + r"[0-9A-Za-z_.@$+\\/-]+%([^\s\"'\\]{4,})",
+        accept=is_typed_password,
+    ),
+    Rule(
+        "PASSWORD",
+        r"(?:ldap[a-z]{3,9}|htpasswd)[\"'\\]*[\s,]",
+        rf"(?:ldap[a-z]{{3,9}}{_NEXT}-w[\s,\"'\\]*|htpasswd\s+-[a-zA-Z]*b[a-zA-Z]*\s+\S+\s+\S+\s+){_WORD}",
+        accept=_is_given,
     ),
     Rule(
         "PASSWORD",
