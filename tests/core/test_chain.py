@@ -81,6 +81,16 @@ class Odd:
                     with open(self.config.path, "r+b") as out: out.write(b'{"instruction": "X"')
             yield sample
 
+class Salted:
+    """Marks rows with the salt, taken when it is made or with the first row."""
+    class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        late: bool = False
+    rowwise = True
+    def __init__(self, config, run): self.run, self.salt = run, None if config.late else run.salt
+    def apply(self, samples):
+        salt = (self.salt or self.run.salt).hex()
+        for sample in samples: yield sample.changed("salted", input=salt)
+
 class Sevens:
     """Keeps the last of those with the same number modulo 70."""
     rereads = True
@@ -130,7 +140,7 @@ class Length:
 
 @hookimpl
 def afs_transforms():
-    names = ("louder", "odd", "sevens", "once", "deal", "plain", "short")
+    names = ("louder", "odd", "salted", "sevens", "once", "deal", "plain", "short")
     return [Capability(name=name, target=f"chain_plugin:{name.title()}") for name in names]
 @hookimpl
 def afs_scorers(): return [Capability(name="length", target="chain_plugin:Length")]
@@ -247,6 +257,17 @@ def test_any_number_of_processes_writes_the_same(run: Run, chain: tuple[str, ...
     assert {name: b"".join(parts) for name, parts in by_split.items()} == {
         name: data for name, data in found.items() if name != "no" and data
     }
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_salt_is_the_key_in_every_process(run: Run, late: bool) -> None:
+    write_samples(Path("in.jsonl"), rows(300))
+    for workers in (1, 2):
+        output = f"o{workers}.jsonl"
+        made(run, (T + "salted",), output, workers=workers, config={T + "salted": {"late": late}})
+        manifest = read_manifest(Path(output))
+        assert manifest is not None
+        assert {sample.input for sample in read_samples(Path(output))} == {manifest.key}
 
 
 def test_dropped_by_verdict_says_what_the_verdict_says(run: Run) -> None:
