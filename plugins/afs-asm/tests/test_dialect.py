@@ -59,6 +59,19 @@ def test_a_text_that_stops_the_assembler_does_not_assemble() -> None:
     assert check("assert pc() < $008000").assembles  # who knows
 
 
+def test_what_stands_outside_of_its_macro() -> None:
+    assert check('db "<value>"').assembles  # asar leaves quoted text alone there
+    assert check('db <value>,"<other>"').stubs == ("<value>",)
+    assert check("?-:\nbra ?-").stubs == ("?-",)
+    assert check("macro wait()\n?-:\nbra ?-\nendmacro\n%wait()").assembles
+
+
+def test_a_backslash_that_is_itself_marked_hides_no_define() -> None:
+    assert check(r'db "\!name"').assembles
+    assert check(r'db "\\!name"').stubs == ("!name",)
+    assert check('!name = x\ndb "' + r'\\!name"').assembles
+
+
 def test_names_that_other_files_define() -> None:
     code = "lda !flag : jsl Far : %draw(1)"
     assert not check(code).assembles

@@ -126,6 +126,8 @@ class Context:
     # -- labels ---------------------------------------------------------------------------------
 
     def _take_label(self, event: Event, line: int) -> None:
+        if event.name.startswith("?") and not self.names.in_macro:
+            self.stub(event.name)
         if event.detail in ("plus", "minus") or event.name[:2] in ("?+", "?-"):
             full = self.names.nearby(event.name)
             self._put(full, self._place(event), line, "inner")
@@ -138,8 +140,6 @@ class Context:
             for prefix in dict.fromkeys(("", self.names.namespace)):
                 self.places.setdefault(f"{prefix}{struct}{event.name}", Place(static=True))
             return
-        if event.name.startswith("?") and not self.names.in_macro:
-            self.stub(event.name)
         full, orphan = self.names.define(event.name, aside=event.detail == "aside")
         if orphan:
             self.stub(event.name)  # a sub-label without its parent

@@ -9,7 +9,7 @@ from typing import Final
 from .expressions import STUB
 from .lines import parts
 
-_USE = re.compile(r"(\\?)!(?:\{([^{}]*)\}|(\w+))", re.A)
+_USE = re.compile(r"(\\*)!(?:\{([^{}]*)\}|(\w+))", re.A)
 _ASSIGNMENT = re.compile(r"\s*!(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=)(?: (.*))?\Z", re.A | re.S)
 _JOINED = re.compile(r"\s*!(?:\{(\w+)\}|(\w+))\s*([+:#?]?=)(?!=)\s*(.*)\Z", re.A | re.S)
 
@@ -56,9 +56,11 @@ class Defines:
         raise EndlessDefine
 
     def _value(self, match: re.Match[str]) -> str:
-        if match[1]:
+        if len(match[1]) % 2:
             return match[0]
-        name = match[2] if match[3] is None else match[3]
+        return match[1] + self._named(match[2] if match[3] is None else match[3])
+
+    def _named(self, name: str) -> str:
         if "!" in name:
             name = self.resolve(name)
         if STUB in name or not name:

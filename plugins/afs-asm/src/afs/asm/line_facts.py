@@ -21,7 +21,7 @@ from .suggestions import unknown_command
 
 _CLOSED = re.compile(rf"""[^"']*(?:{QUOTED}[^"']*)*""")
 _FOR = re.compile(r"(end)?for(?: |\t|\Z)", re.I)
-_PARAM = re.compile(r"<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>", re.A)
+_PARAM = re.compile(rf"{QUOTED}|(<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>)", re.A)
 
 
 def facts_of_code(code: str) -> Facts:
@@ -113,8 +113,8 @@ def _statement_facts(text: str) -> Facts:
         return special_facts(text[1:])
     params: list[Event] = []
     if "<" in text:
-        params = [Event("param", match[0], match.start()) for match in _PARAM.finditer(text)]
-        text = _PARAM.sub(lambda match: STUB * len(match[0]), text) if params else text
+        params = [Event("param", match[0], match.start()) for match in _PARAM.finditer(text) if match[1]]
+        text = _PARAM.sub(lambda match: STUB * len(match[0]) if match[1] else match[0], text)
     statement = parse_statement(text)
     labels = [Event("label", label.name, label.at, label.kind) for label in statement.labels]
     facts = _BY_KIND.get(statement.kind, _nothing)(statement)
