@@ -5,7 +5,7 @@
 Real texts: the sample ROM hack, the assembly of a made-up checkout (benchmarks/checkout.py of afs-oracle; its
 documents are random words, in which no order is wrong), and documents and core of this repository. One
 fake beside each, split by file. Speed is that of a second half of all texts after the first, so that caches
-are as warm as in the middle of a file; CPU seconds of one process, beside a fixed loop of plain Python.
+are as warm as in the middle of a file; CPU seconds of one process, and empty calls of a Python function.
 """
 
 from __future__ import annotations
@@ -64,22 +64,27 @@ def report(data: Path, folder: Path, run: Run) -> None:
 def speed(texts: list[str], model: Model) -> None:
     half = len(texts) // 2
     model.scores(texts[:half])
-    loop = plain_loop()
+    call = empty_call()
     started = time.process_time()
     model.scores(texts[half:])
-    seconds = time.process_time() - started
-    loop = (loop + plain_loop()) / 2
-    rate = (len(texts) - half) / seconds
+    each = (time.process_time() - started) / (len(texts) - half)
+    call = (call + empty_call()) / 2
     print(
-        f"scoring: {rate:,.0f} texts a CPU second; {rate * loop:,.0f} in the {loop:.3f} s of the plain loop"
+        f"scoring: {1 / each:,.0f} texts a CPU second; a text costs {each / call:,.0f} empty calls of "
+        f"{call * 1e9:.0f} ns: {1 / (each / call * 120e-9):,.0f} a second where such a call takes 120 ns"
     )
 
 
-def plain_loop() -> float:
-    started, total = time.process_time(), 0
-    for number in range(3_000_000):
-        total += number & 3
-    return time.process_time() - started
+def empty_call() -> float:
+    """Seconds that a call of a function without a body takes, its loop included."""
+
+    def nothing() -> None:
+        pass
+
+    started = time.process_time()
+    for _ in range(3_000_000):
+        nothing()
+    return (time.process_time() - started) / 3_000_000
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ from afs.reports import auc
 from afs.training.scoring import QualityScorer, ScoringConfig, ScoringWeights
 from afs_core import Run, TrainingSample
 
-FOLDS = 5
+FOLDS = 10
 HACK = sample_folder()
+DOCS = Path(__file__).parents[3] / "docs"
 WEIGHTS = ScoringWeights(electra=0.8, asar=0.1, entity=0.1, length=0.0)
 
 
@@ -75,7 +76,7 @@ def scored(examples: Sequence[Example], run: Run) -> Iterator[tuple[Example, flo
         with tempfile.TemporaryDirectory() as folder:
             data, model = Path(folder) / "data.jsonl", Path(folder) / "model"
             write_examples(data, rows)
-            train_model(data, model, run)
+            train_model(data, model, run, settings={"code_base": [str(HACK)]})
             yield from composite(parts["test"], model, run)
 
 
@@ -103,8 +104,8 @@ def _answer(row: Example) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--fakes", type=int, default=4, help="fakes for each real text to train on")
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="other sources to train on")
+    parser.add_argument("--fakes", type=int, default=9, help="fakes for each real text to train on")
+    parser.add_argument("--more", type=Path, nargs="*", default=[DOCS], help="other sources to train on")
     options = parser.parse_args()
     with Run.open(seed=options.seed) as run:
         data = build_examples([HACK, *options.more], run, fakes=options.fakes, shares={"train": 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +15,13 @@ from afs.discriminator.asm_line import ops_of
 from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.calibration import Calibration, calibration_error, fit_calibration
+from afs.discriminator.definitions import USED, Definitions, uses_of
 from afs.discriminator.features import NAMES, Models, matrix, prepared
 from afs.discriminator.language_model import LanguageModel, joined
+from afs.discriminator.linear import Linear
+from afs.discriminator.rarity import Rarity
 from afs.discriminator.trees import Trees
+from afs.reports import auc
 
 texts = st.lists(st.lists(st.integers(1, 2**32), max_size=12), min_size=1, max_size=8)
 
@@ -98,7 +103,15 @@ def violations(code: str) -> dict[str, float]:
         ("A:\n PLA\n RTS", {"path_underflow": 1}),
         ("A:\n PHX\n PLY\n RTS", {"path_wrong_pull": 1}),
         ("A:\n LDA #$12\n REP #$20\n LDA #$12\n RTS", {"path_wrong_width": 1, "path_left_wide": 1}),
-        ("A:\n LDA $10\n ADC #$01\n RTS", {"path_open_carry": 1}),
+        ("A:\n LDA $10\n ADC #$01\n RTS", {"path_open_carry": 1, "path_loose_carry": 1}),
+        ("A:\n LDA $10\n CMP #$05\n BEQ .b\n SBC #$01\n.b\n RTS", {"path_loose_carry": 1}),
+        ("A:\n LDA $10\n CMP #$05\n BCC .b\n SBC #$05\n.b\n RTS", {}),
+        ("A:\n %add()\n ADC #$05\n RTS", {}),
+        ("A:\n LDA $10\n BEQ .b\n SEC\n RTS\n.b\n LDA $12\n RTS", {"path_mixed_carry": 1}),
+        ("A:\n SEP #$20\n LDA #$12\n RTS", {"path_first_narrow": 1}),
+        ("A:\n SEP #$20\n SEP #$20\n RTS", {"path_first_narrow": 1, "path_idle_width": 1}),
+        ("A:\n REP #$20\n JSR B\n SEP #$20\n RTS", {"path_wide_call": 1}),
+        ("A:\n AND #$0003\n STA $10\n RTS", {"path_wide_entry": 1}),
         ("A:\n LDA $10\n STA $12", {"path_falls_off": 1}),
         ("A:\n LDA $10\n BEQ .gone\n RTS", {"path_lost": 1}),
     ],
@@ -132,6 +145,84 @@ def unused(code: str) -> dict[str, float]:
 )
 def test_values_that_nobody_uses_or_sets(code: str, found: dict[str, float]) -> None:
     assert unused(code) == found
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
+    folder = tmp_path_factory.mktemp("base")
+    (folder / "ram.asm").write_text("Level = $7E0A00\nFast = $7E0010\nFar = $7F1000\n")
+    (folder / "code.asm").write_text(
+        "Near:\n STA.w Level\n RTS\n\nAway:\n LDX.b Fast\n RTL\n\n"
+        "Through:\n JSR Near\n RTS\n\nTable:\n db 1, 2\n"
+    )
+    return Definitions.read([folder])
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("JSR Near\n JSL Away\n STA.w Level\n LDA.l Far\n LDX.b Fast\n LDA.l Table,X", {}),
+        ("JSL Near\n JSR Away", {"wrong_calls": 2}),
+        ("JSR Table\n JSL Level", {"called_data": 2}),
+        ("LDA.w Near\n STA.w Away", {"data_of_code": 2}),
+        ("LDA.w #Near\n JSR Near", {}),
+        ("LDA.b Level\n STA.w Far\n STA.l Fast", {"too_short": 1, "too_long": 1}),
+        ("JSR Near\n LDA.w Level\n JSR Naer", {"undefined_names": 1}),
+        ("JSR Own\n LDA.w Level\n.b\n BRA .b\nOwn:\n RTS", {}),
+    ],
+)
+def test_uses_that_do_not_go_with_the_definitions(
+    definitions: Definitions, code: str, found: dict[str, float]
+) -> None:
+    figures = definitions.figures(uses_of([op for line in code.split("\n") for op in ops_of(line)]))
+    assert {name: value for name, value in zip(USED, figures, strict=True) if value} == found
+    kept = Definitions.of(definitions.arrays()["definitions"].tolist())
+    assert kept == definitions
+
+
+def test_of_another_code_base_nothing_is_said(definitions: Definitions) -> None:
+    ops = [op for line in ("JSR Theirs", "LDA.w Other", "STA.w Level") for op in ops_of(line)]
+    assert all(math.isnan(value) for value in definitions.figures(uses_of(ops)))
+    assert all(math.isnan(value) for value in Definitions().figures(uses_of(ops[:1])))
+
+
+def test_what_a_known_routine_takes_is_used_and_nothing_else(definitions: Definitions) -> None:
+    def idle(code: str) -> dict[str, float]:
+        ops = [op for line in code.split("\n") for op in ops_of(line)]
+        figures = liveness_of(ops, definitions.called)
+        return {name: value for name, value in zip(LIVENESS, figures, strict=True) if value}
+
+    assert idle("A:\n LDA #$01\n JSR Near\n RTS") == {}
+    assert idle("A:\n LDY #$01\n JSR Near\n RTS") == {"idle_y": 1}
+    assert idle("A:\n LDY #$01\n JSR Through\n RTS") == {"idle_y": 1}
+    assert idle("A:\n LDX #$01\n JSL Away\n RTS") == {"dead_x": 1}
+    assert idle("A:\n LDY #$01\n JSR Elsewhere\n RTS") == {}
+
+
+def test_what_no_real_text_has_is_rarest() -> None:
+    def rows(*codes: str) -> Any:
+        return matrix([prepared(code) for code in codes], Models.fit([]))
+
+    real = rows(*[f"A:\n LDA $1{n}\n STA $1{n}\n RTS" for n in range(40)], "A sentence of prose, as it is.")
+    rarity = Rarity.fit(real)
+    assert len(rarity.values) == 40
+    usual, odd, prose = rarity.figures(rows("A:\n LDA $20\n STA $12\n RTS", "A:\n PLA\n RTS", "Only words."))
+    assert odd[0] == pytest.approx(-math.log(0.5 / 41)) and odd[0] > usual[0] and np.isnan(prose).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_logistic_regression_of_each_domain_finds_its_own_signs(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(600, 4))
+    rows[:, 0] = rng.integers(0, 3, 600)
+    rows[rng.random(rows.shape) < 0.1] = np.nan
+    rows[:, 0] = np.nan_to_num(rows[:, 0])
+    signs = np.where(rows[:, 0] == 0, np.nan_to_num(rows[:, 1]), -np.nan_to_num(rows[:, 2]))
+    fake = (signs > 0) & (rows[:, 0] < 2)  # all of the third domain are real
+    margins = Linear.fit(rows[:400], fake[:400]).margins(rows[400:])
+    known = rows[400:, 0] < 2
+    assert auc(margins[known].tolist(), fake[400:][known].tolist()).value > 0.95
+    assert not margins[~known].any()
 
 
 @settings(max_examples=40)

@@ -203,6 +203,19 @@ def test_the_commands_from_sources_to_a_filtered_file(
     assert 0 < len(kept) < len(list(read_samples(raw))) and all(row.score >= 0.6 for row in kept)
 
 
+def test_a_model_knows_its_code_base(afs_cli: Cli, sources: Path, labelled: Path) -> None:
+    line = ("discriminator", "train", "--input", labelled, "--set", "trees=20", "--output", "model")
+    assert afs_cli(*line, "--code-base", sources).exit_code == 0
+    assert str(sources) not in (afs_cli.folder / "model" / RECORD).read_text()
+    assert "nothing to do" in afs_cli(*line, "--code-base", sources).stderr
+    right = (sources / "keel.asm").read_text().split("\n\n")[1]
+    wrong = right.replace("HasKeel", "HasKeell")
+    real, fake = Model.load(afs_cli.folder / "model").scores([right, wrong])
+    assert fake < real
+    missing = afs_cli(*line, "--code-base", "nowhere")
+    assert missing.exit_code == 1 and "nowhere" in missing.stderr
+
+
 def test_a_model_near_chance_filters_only_by_force(afs_cli: Cli, raw: Path, trained: Path) -> None:
     weak = weaken(trained, afs_cli.folder / "weak")
     line = ("discriminator", "filter", "--model", weak, "--input", raw, "--output", "kept.jsonl")

@@ -6,7 +6,7 @@ that somebody wrote and ran.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from afs.asm.outline import ENDS
@@ -222,13 +222,3 @@ def flow_of(ops: Sequence[Op]) -> list[float]:
     flow.finish()
     flow.count["first_is_label"] = bool(ops and ops[0].labels)
     return [float(flow.count[name]) for name in FLOW]
-
-
-def references(ops: Iterable[Op]) -> list[str]:
-    """The names of other places that are used, each once."""
-    own = {label for op in ops for label in op.labels}
-    return [
-        name
-        for name in dict.fromkeys(n for op in ops for n in op.symbols)
-        if name[0] not in ".+-?" and name not in own
-    ]

@@ -1,13 +1,13 @@
 """Values that nobody uses, and uses of what nobody has set, along all ways through a routine.
 
 Registers and flags are followed by the equations of live variables and of reaching definitions (Aho, Lam,
-Sethi and Ullman, Compilers, second edition, section 9.2). A call may use and set everything; behind a
-return the caller may use everything, which is told from a use in the text itself.
+Sethi and Ullman, Compilers, second edition, section 9.2). A call may use and set everything, unless the
+routine is known; behind a return the caller may use everything, which is told from a use in the text itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +15,7 @@ from afs.discriminator.asm_line import Op
 from afs.discriminator.asm_ways import JUMPS, RETURNS, Ways
 from afs.discriminator.words import words
 
-__all__ = ["LIVENESS", "liveness_of"]
+__all__ = ["LIVENESS", "UNKNOWN_CALL", "Called", "called", "liveness_of"]
 
 #: ``dead``: set, and set again before any use. ``idle``: set, and used by nothing in the text. ``entry``:
 #: used as the caller left it. ``half_set``: used where only some ways have set it.
@@ -27,6 +27,12 @@ _A, _X, _Y, _C, _F = (1 << bit for bit in range(5))
 _REGISTERS: Final = _A | _X | _Y
 _ALL: Final = _REGISTERS | _C | _F
 _LEAVING: Final = 5  # bits by which a use behind a return is shifted
+
+#: What a routine uses as the caller left it, and what it may set.
+Called = tuple[int, int]
+#: Of a routine that nobody knows.
+UNKNOWN_CALL: Final[Called] = (_REGISTERS | _C, _ALL)
+_Effects = tuple[int, int, int]
 
 #: What instructions use, and what they set.
 _USES: Final = {
@@ -57,8 +63,26 @@ _STORES: Final = frozenset(words("sta stx sty stz"))
 _NAMES: Final = ((_A, "a"), (_X, "x"), (_Y, "y"), (_C, "c"))
 
 
+def _unknown(name: str) -> Called:
+    return UNKNOWN_CALL
+
+
+def _effects(ops: Sequence[Op], find: Callable[[str], Called]) -> list[_Effects]:
+    """What each statement uses, sets, and surely overwrites."""
+    return [_call(find(op.symbols[0])) if _is_call(op) else (*_plain(op), _plain(op)[1]) for op in ops]
+
+
+def _is_call(op: Op) -> bool:
+    return op.name in ("jsr", "jsl") and op.form == "e" and len(op.symbols) == 1
+
+
+def _call(known: Called) -> _Effects:
+    uses, sets = known
+    return uses, _ALL, _ALL if known == UNKNOWN_CALL else sets & ~uses | _C | _F
+
+
 @lru_cache(maxsize=1 << 14)
-def _effects(op: Op) -> tuple[int, int]:
+def _plain(op: Op) -> tuple[int, int]:
     """What a statement uses and sets."""
     if op.kind != "instruction":
         return (0, 0) if op.kind == "label" else (_REGISTERS, _ALL)
@@ -74,10 +98,23 @@ def _effects(op: Op) -> tuple[int, int]:
     return uses, sets
 
 
-def liveness_of(ops: Sequence[Op]) -> list[float]:
-    """The figures of :data:`LIVENESS`."""
+def called(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> Called:
+    """What the routine of ``ops`` is to those that call it."""
+    effects = _effects(ops, find)
+    ways = Ways(ops)
+    behind = [ways.behind(place) for place in range(len(ops))]
+    later = _used_later(ops, effects, behind)
+    uses, _, kills = effects[0]
+    sets = 0
+    for op, effect in zip(ops, effects, strict=True):
+        sets |= find(op.symbols[0])[1] if _is_call(op) else effect[1]
+    return (later[0] & ~kills | uses) & (_REGISTERS | _C), sets
+
+
+def liveness_of(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> list[float]:
+    """The figures of :data:`LIVENESS`; ``find`` tells of the routines that are called by their names."""
     count = dict.fromkeys(LIVENESS, 0)
-    effects = [_effects(op) for op in ops]
+    effects = _effects(ops, find)
     ways = Ways(ops)
     behind = [ways.behind(place) for place in range(len(ops))]
     _count_unused(ops, effects, _used_later(ops, effects, behind), count)
@@ -86,9 +123,7 @@ def liveness_of(ops: Sequence[Op]) -> list[float]:
     return [float(count[name]) for name in LIVENESS]
 
 
-def _used_later(
-    ops: Sequence[Op], effects: Sequence[tuple[int, int]], behind: Sequence[Sequence[int]]
-) -> list[int]:
+def _used_later(ops: Sequence[Op], effects: Sequence[_Effects], behind: Sequence[Sequence[int]]) -> list[int]:
     """For each statement what is used behind it: by the text, and shifted, by the caller."""
     before = [0] * len(ops)
     later = [0] * len(ops)
@@ -100,8 +135,8 @@ def _used_later(
             for there in behind[place]:
                 found |= before[there] if there < len(ops) else _outside(ops[place])
             later[place] = found
-            uses, sets = effects[place]
-            found = found & ~(sets | sets << _LEAVING) | uses
+            uses, _, kills = effects[place]
+            found = found & ~(kills | kills << _LEAVING) | uses
             if found != before[place]:
                 before[place], changed = found, True
     return later
@@ -115,9 +150,9 @@ def _outside(op: Op) -> int:
 
 
 def _count_unused(
-    ops: Sequence[Op], effects: Sequence[tuple[int, int]], later: Sequence[int], count: dict[str, int]
+    ops: Sequence[Op], effects: Sequence[_Effects], later: Sequence[int], count: dict[str, int]
 ) -> None:
-    for op, (_, sets), used in zip(ops, effects, later, strict=True):
+    for op, (_, sets, _), used in zip(ops, effects, later, strict=True):
         if op.kind != "instruction" or sets == _ALL or not sets & ~used:
             continue
         if sets & _F & used:  # for its flags alone, as before a branch
@@ -132,9 +167,7 @@ def _count_unused(
                 count[("idle_" if used >> _LEAVING & bit else "dead_") + name] += 1
 
 
-def _unset_before(
-    effects: Sequence[tuple[int, int]], behind: Sequence[Sequence[int]]
-) -> list[tuple[int, int]]:
+def _unset_before(effects: Sequence[_Effects], behind: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     """For each statement what no way, and what not every way, from the beginning has set."""
     found: list[tuple[int, int] | None] = [None] * len(effects)
     waiting = [(0, _ALL, _ALL)] if effects else []
@@ -152,9 +185,9 @@ def _unset_before(
 
 
 def _count_unset(
-    effects: Sequence[tuple[int, int]], unset: Sequence[tuple[int, int]], count: dict[str, int]
+    effects: Sequence[_Effects], unset: Sequence[tuple[int, int]], count: dict[str, int]
 ) -> None:
-    for (uses, sets), (none, some) in zip(effects, unset, strict=True):
+    for (uses, sets, _), (none, some) in zip(effects, unset, strict=True):
         if sets == _ALL:
             continue
         count["half_set"] += (uses & some & ~none).bit_count()

@@ -19,7 +19,8 @@ __all__ = ["PATHS", "paths_of"]
 #: The figures, in the order of :func:`paths_of`.
 PATHS: Final = words(
     """path_underflow path_wrong_pull path_left_pushed path_stack_conflict path_width_conflict path_left_wide
-    path_wrong_width path_unreached path_open_carry path_falls_off path_lost path_unset_branch"""
+    path_wrong_width path_unreached path_open_carry path_falls_off path_lost path_unset_branch
+    path_loose_carry path_mixed_carry path_idle_width path_first_narrow path_wide_call path_wide_entry"""
 )
 _PUSHES: Final = {
     "pha": "a",
@@ -39,17 +40,21 @@ _SIZED: Final = {
 _SETS_CARRY: Final = frozenset(
     words("clc sec cmp cpx cpy asl lsr rol ror adc sbc plp xce rep sep jsr jsl bcc bcs")
 )
+_STATED_CARRY: Final = frozenset(words("clc sec"))
+#: What leaves a carry that nobody adds on purpose: nothing, a call, a compare without a branch on it.
+_LOOSE_CARRY: Final = frozenset(("", "jsr", "jsl", "cmp", "cpx", "cpy"))
 _FREE: Final = frozenset(words("sta stx sty stz php pha phx phy phb phk phd rep sep clc sec"))
 
 
 class _State(NamedTuple):
     """``widths`` of A and of X and Y: bytes, 0 as on entry. ``carry`` is whether something has set it,
-    ``flags`` whether the last instruction says anything to a branch."""
+    ``flags`` whether the last instruction says anything to a branch; ``setter`` what set the carry."""
 
     stack: tuple[str, ...] = ()
     widths: tuple[int, int] = (0, 0)
     carry: bool = False
     flags: bool = True
+    setter: str = ""
 
 
 class _Paths:
@@ -59,6 +64,7 @@ class _Paths:
         self.seen: dict[int, _State] = {}
         self.entry: list[int] = [0, 0]
         self.ways = Ways(ops)
+        self.exits: set[bool] = set()
 
     def walk(self) -> None:
         ways = [(0, _State())]
@@ -71,6 +77,8 @@ class _Paths:
             else:
                 self.seen[place] = state
                 ways += self._ways(place, self.ops[place], state)
+        self.count["path_mixed_carry"] = len(self.exits) > 1
+        self.count["path_wide_entry"] = sum(size == 2 for size in self.entry)
         self.count["path_unreached"] = sum(
             op.kind == "instruction" and place not in self.seen for place, op in enumerate(self.ops)
         )
@@ -85,11 +93,17 @@ class _Paths:
             if op.kind == "data":
                 self.count["path_falls_off"] += 1
                 return []
-            return [(place + 1, state if op.kind == "label" else state._replace(carry=True, flags=True))]
+            return [
+                (
+                    place + 1,
+                    state if op.kind == "label" else state._replace(carry=True, flags=True, setter=op.kind),
+                )
+            ]
         after = self._after(op, state)
         if op.name in RETURNS:
             self.count["path_left_pushed"] += bool(after.stack)
             self.count["path_left_wide"] += self._known(after) != self._known(_State())
+            self.exits.add(after.setter in _STATED_CARRY)
             return []
         if op.name in BRANCHES:
             self.count["path_unset_branch"] += not state.flags
@@ -117,11 +131,15 @@ class _Paths:
         carry = state.carry or name in _SETS_CARRY
         if name in ("adc", "sbc"):
             self.count["path_open_carry"] += not state.carry
+            self.count["path_loose_carry"] += state.setter in _LOOSE_CARRY
         elif name in ("sta", "stx", "sty", "stz"):
             flags = state.flags
         if op.form == "#e" and op.size and name in _SIZED:
             self._immediate(_SIZED[name], op.size, state)
-        return _State(self._stack(name, state), self._widths(op, state), carry, flags)
+        if name in ("jsr", "jsl"):
+            self.count["path_wide_call"] += 2 in state.widths
+        setter = name if name in _SETS_CARRY else state.setter
+        return _State(self._stack(name, state), self._widths(op, state), carry, flags, setter)
 
     def _immediate(self, register: int, size: int, state: _State) -> None:
         known = state.widths[register] or self.entry[register]
@@ -147,6 +165,10 @@ class _Paths:
         m, x = state.widths
         if op.name in ("rep", "sep") and op.value >= 0:
             size = 2 if op.name == "rep" else 1
+            for bit, before in ((0x20, m), (0x10, x)):
+                if op.value & bit:
+                    self.count["path_idle_width"] += before == size
+                    self.count["path_first_narrow"] += not before and size == 1
             return (size if op.value & 0x20 else m), (size if op.value & 0x10 else x)
         if op.name == "plp" and state.stack and state.stack[-1][0] == "p":
             return int(state.stack[-1][1]), int(state.stack[-1][2])

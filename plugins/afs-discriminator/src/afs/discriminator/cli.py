@@ -144,12 +144,19 @@ def _show_data(console: Console, found: Dataset, output: Path) -> None:
 @click.option("--batch-size", type=click.IntRange(1), help="Texts in a step, of electra")
 @click.option("--learning-rate", type=click.FloatRange(0, min_open=True), help="Peak rate")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where electra is trained")
+@click.option(
+    "--code-base",
+    multiple=True,
+    type=data_path,
+    help="Folders that define the names texts use, of ngram",
+)
 @click.option("--set", "more", multiple=True, metavar="NAME=VALUE", help="Another setting of the backend")
 def train(
     console: Console,
     source: Path | None,
     output: Path | None,
     backend: str | None,
+    code_base: tuple[Path, ...],
     more: tuple[str, ...],
     seed: int,
     **settings: Any,
@@ -160,6 +167,7 @@ def train(
     if source is None or output is None:
         raise UsageError("expected --input FILE with labelled texts and --output FOLDER")
     given = {name: value for name, value in settings.items() if value is not None}
+    given |= {"code_base": [str(folder) for folder in code_base]} if code_base else {}
     given |= dict(_named(text) for text in more)
     chosen = backend or ("electra" if "base_model" in given else "ngram")
     with console.run(seed=seed) as run:

@@ -17,14 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afs.asm import check
-from afs.discriminator.asm_flow import FLOW, flow_of, references
+from afs.discriminator.asm_flow import FLOW, flow_of
 from afs.discriminator.asm_line import Op, ops_of
 from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
+from afs.discriminator.definitions import USED, Definitions, Use, uses_of
 from afs.discriminator.domains import DOMAINS, domain_of
 from afs.discriminator.language_model import LanguageModel, inside, joined
 from afs.discriminator.text_features import PROSE, PYTHON, SURFACE, prose_of, python_of, surface_of
-from afs.discriminator.tokens import END, LINE, number_of, word_tokens
+from afs.discriminator.tokens import END, LINE, word_tokens
 from afs.discriminator.words import words
 from afs.knowledge import AddressDatabase
 from afs.knowledge.notation import Number
@@ -63,36 +64,42 @@ NAMES: Final = (
     *(f"word {name}" for name in _SURPRISE),
     *(f"shape {name}" for name in _SURPRISE),
     "unknown_names",
+    *USED,
 )
 
 
 Floats = NDArray[np.float64]
+_NOTHING: Final = Definitions()
 
 
 class Models(NamedTuple):
-    """Language models of words and of the shapes of assembly's statements, fitted on real texts."""
+    """Language models of words and of the shapes of assembly's statements, fitted on real texts, and what the
+    code base defines."""
 
     words: LanguageModel
     shapes: LanguageModel
+    definitions: Definitions = _NOTHING
 
     @classmethod
-    def fit(cls, texts: Sequence[Prepared]) -> Models:
+    def fit(cls, texts: Sequence[Prepared], definitions: Definitions = _NOTHING) -> Models:
         return cls(
             LanguageModel.fit([text.words for text in texts]),
             LanguageModel.fit([text.shapes for text in texts if text.shapes]),
+            definitions,
         )
 
     def without(self, other: Models) -> Models:
-        return Models(self.words.without(other.words), self.shapes.without(other.shapes))
+        """The language models that had never seen what those of ``other`` were fitted on."""
+        return self._replace(words=self.words.without(other.words), shapes=self.shapes.without(other.shapes))
 
 
 class Prepared(NamedTuple):
-    """A text read once: its tokens, the names that it uses, and the figures that need no model."""
+    """A text read once: its tokens, how it uses names, and the figures that need no model."""
 
     domain: str
     words: list[int]
     shapes: list[int]
-    names: list[int]
+    uses: list[Use]
     figures: list[float]
 
 
@@ -102,8 +109,8 @@ _NO_PROSE: Final = [_NAN] * len(PROSE)
 _NO_PYTHON: Final = [_NAN] * len(PYTHON)
 
 
-def prepared(text: str) -> Prepared:
-    """Read ``text``, whatever it is."""
+def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
+    """Read ``text``, whatever it is; ``definitions`` tell of the routines that it calls."""
     domain = domain_of(text)
     lines = text.split("\n")
     words = word_tokens(lines, domain)
@@ -113,11 +120,16 @@ def prepared(text: str) -> Prepared:
     if domain == "python":
         return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
     ops = [op for line in lines for op in ops_of(line)]
-    found = [*flow_of(ops), *paths_of(ops), *liveness_of(ops), *_checked(text), *_places(ops)]
+    found = [
+        *flow_of(ops),
+        *paths_of(ops),
+        *liveness_of(ops, definitions.called),
+        *_checked(text),
+        *_places(ops),
+    ]
     violations = sum(value > 0 for name, value in zip(_ASM, found, strict=True) if name in _VIOLATIONS)
     figures = [*surface, float(violations), *found, *_NO_PROSE, *_NO_PYTHON]
-    names = [number_of("a" + name.lower()) for name in references(ops)]
-    return Prepared(domain, words, _shapes(ops), names, figures)
+    return Prepared(domain, words, _shapes(ops), uses_of(ops), figures)
 
 
 def _shapes(ops: Sequence[Op]) -> list[int]:
@@ -176,12 +188,18 @@ def matrix(texts: Sequence[Prepared], models: Models) -> Floats:
         rows[:, first : first + len(_SURPRISE)] = _surprises([getattr(text, tokens) for text in texts], model)
         first += len(_SURPRISE)
     rows[:, first] = [_unknown(text, models.words) for text in texts]
+    rows[:, first + 1 :] = [_used(text, models.definitions) for text in texts]
     return rows
 
 
 def _unknown(text: Prepared, model: LanguageModel) -> float:
     """How many of the names that it uses the model has never seen."""
-    return float(np.count_nonzero(~model.knows(text.names))) if text.names else 0.0
+    names = sorted({number for number, _ in text.uses})
+    return float(np.count_nonzero(~model.knows(names))) if names else 0.0
+
+
+def _used(text: Prepared, definitions: Definitions) -> list[float]:
+    return definitions.figures(text.uses) if text.domain == "asm" else [_NAN] * len(USED)
 
 
 def _surprises(texts: Sequence[Sequence[int]], model: LanguageModel) -> Floats:

@@ -24,8 +24,11 @@ FILE: Final = "ngram.npz"
 
 
 class NGramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the trees are grown."""
+    """How it learns."""
 
+    code_base: Annotated[
+        tuple[str, ...], Meta(description="Folders with assembly whose names the texts may use")
+    ] = ()
     trees: Annotated[int, Meta(ge=1, description="Boosted trees")] = 150
     leaves: Annotated[int, Meta(ge=2, description="Leaves of a tree")] = 24
     learning_rate: Annotated[float, Meta(gt=0, description="What each tree adds")] = 0.1
@@ -47,7 +50,7 @@ class NGramBackend:
         return ""
 
     def bases(self, settings: NGramSettings, run: Run) -> tuple[Path, ...]:
-        return ()
+        return tuple(Path(folder).expanduser() for folder in settings.code_base)
 
     def train(
         self,
@@ -59,7 +62,7 @@ class NGramBackend:
     ) -> NGram:
         from afs.discriminator.ngram_training import learned
 
-        found = learned(train, settings, run)
+        found = learned(train, val, settings, run)
         found.save(folder / FILE)
         return found
 

@@ -1,38 +1,71 @@
-"""What the backend ``ngram`` learned, and the file that it is kept in."""
+"""What the backend ``ngram`` learned, and the file that it is kept in.
+
+Its margin is the mean of two, of the trees and of the logistic regression, each over its own spread.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
+from afs.discriminator.definitions import Definitions
 from afs.discriminator.features import NAMES, Models, matrix, prepared
 from afs.discriminator.language_model import LanguageModel
+from afs.discriminator.linear import Linear
+from afs.discriminator.rarity import Rarity
 from afs.discriminator.trees import Trees
 from afs_core import DataError
 
-__all__ = ["NGram"]
+__all__ = ["Mixture", "NGram"]
 
 _BATCH: Final = 256
+Floats = NDArray[np.float64]
+
+
+class Mixture(NamedTuple):
+    """``share`` is that of the logistic regression; the others are what the margins are divided by."""
+
+    share: float = 0.5
+    trees: float = 1.0
+    linear: float = 1.0
+
+    def of(self, trees: Floats, linear: Floats) -> Floats:
+        return (1 - self.share) * trees / self.trees + self.share * linear / self.linear
 
 
 class NGram:
-    """What was learned: two language models and the trees."""
+    """Language models and definitions, what is rare, trees and logistic regression, and their mixture."""
 
     precision = ""
 
-    def __init__(self, models: Models, trees: Trees) -> None:
-        self._models, self._trees = models, trees
+    def __init__(
+        self, models: Models, rarity: Rarity, trees: Trees, linear: Linear, mixture: Mixture
+    ) -> None:
+        self._models, self._rarity = models, rarity
+        self._trees, self._linear, self._mixture = trees, linear, mixture
+
+    def mixed(self, mixture: Mixture) -> NGram:
+        return NGram(self._models, self._rarity, self._trees, self._linear, mixture)
 
     def margins(self, texts: Sequence[str]) -> list[float]:
-        found: list[float] = []
-        for start in range(0, len(texts), _BATCH):
-            rows = matrix([prepared(text) for text in texts[start : start + _BATCH]], self._models)
-            found += (-self._trees.margins(rows)).tolist()
+        found: list[float] = (-self._mixture.of(*self.parts(texts))).tolist()
         return found
+
+    def parts(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Log odds of being fake, by the trees and by the logistic regression."""
+        trees, linear = [np.empty(0)], [np.empty(0)]
+        for start in range(0, len(texts), _BATCH):
+            some = [prepared(text, self._models.definitions) for text in texts[start : start + _BATCH]]
+            rows = matrix(some, self._models)
+            rows = np.hstack([rows, self._rarity.figures(rows)])
+            trees.append(self._trees.margins(rows))
+            linear.append(self._linear.margins(rows))
+        return np.concatenate(trees), np.concatenate(linear)
 
     def save(self, path: Path) -> None:
         arrays: dict[str, Any] = {"names": np.array(NAMES)}
@@ -43,7 +76,9 @@ class NGram:
                 f"{name}_place": place.astype(np.uint32),
                 f"{name}_count": model.counts[order, place],
             }
-        arrays |= {f"tree_{name}": np.asarray(value) for name, value in self._trees._asdict().items()}
+        for part in (self._trees, self._linear, self._mixture):
+            arrays |= {_key(type(part), name): np.asarray(value) for name, value in part._asdict().items()}
+        arrays |= {"rarity": self._rarity.values, **self._models.definitions.arrays()}
         np.savez_compressed(path, **arrays)
 
     @classmethod
@@ -57,12 +92,23 @@ class NGram:
                         path=path,
                         hint="train it again: afs discriminator train",
                     )
-                models = Models(_counts(arrays, "words"), _counts(arrays, "shapes"))
-                trees = {name: arrays[f"tree_{name}"] for name in Trees._fields}
+                known = Definitions.of(arrays["definitions"].tolist())
+                models = Models(_counts(arrays, "words"), _counts(arrays, "shapes"), known)
+                rarity, linear = Rarity(arrays["rarity"]), Linear(**_fields(arrays, Linear))
+                mixture = Mixture(*(float(value) for value in _fields(arrays, Mixture).values()))
+                trees = _fields(arrays, Trees)
         except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as fault:
             raise DataError(f"not an n-gram discriminator: {fault}", path=path) from None
         trees |= {"depth": int(trees["depth"]), "baseline": float(trees["baseline"])}
-        return cls(models, Trees(**trees))
+        return cls(models, rarity, Trees(**trees), linear, mixture)
+
+
+def _key(kind: type[Any], name: str) -> str:
+    return f"{kind.__name__.lower()}_{name}"
+
+
+def _fields(arrays: Any, kind: type[Any]) -> dict[str, Any]:
+    return {name: arrays[_key(kind, name)] for name in kind._fields}
 
 
 def _counts(arrays: Any, name: str) -> LanguageModel:

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afs.discriminator.backend import FAKE, REAL, Example
+from afs.discriminator.definitions import Definitions
 from afs.discriminator.features import NAMES, Models, Prepared, matrix, prepared
-from afs.discriminator.ngram_model import NGram
+from afs.discriminator.linear import Linear
+from afs.discriminator.ngram_model import Mixture, NGram
+from afs.discriminator.rarity import RARE, Rarity
 from afs.discriminator.trees import Trees
+from afs.reports import auc
 from afs_core import Missing
 
 if TYPE_CHECKING:
@@ -26,26 +31,57 @@ if TYPE_CHECKING:
 
 __all__ = ["learned"]
 
+#: Shares of the logistic regression that are tried.
+_SHARES: Final = (0.25, 0.5, 0.75)
+Floats = NDArray[np.float64]
 
-def learned(train: Sequence[Example], settings: NGramSettings, run: Run) -> NGram:
-    """Raises Missing without scikit-learn."""
+
+def learned(train: Sequence[Example], val: Sequence[Example], settings: NGramSettings, run: Run) -> NGram:
+    """``val`` decides how much the logistic regression counts beside the trees.
+
+    Raises Missing without scikit-learn, DataError where the code base cannot be read.
+    """
+    definitions = Definitions.read(Path(folder).expanduser() for folder in settings.code_base)
     texts = []
     with run.progress("read", len(train)) as bar:
         for example in train:
             run.check_cancelled()
-            texts.append(prepared(example.text))
+            texts.append(prepared(example.text, definitions))
             bar.advance()
-    everything = Models.fit(
-        [text for text, example in zip(texts, train, strict=True) if example.label == REAL]
-    )
+    pairs = zip(texts, train, strict=True)
+    everything = Models.fit([text for text, example in pairs if example.label == REAL], definitions)
+    fake = np.array([example.label == FAKE for example in train])
     rows = _crossed(texts, train, everything, settings.folds)
-    trees = _grown(rows, [example.label == FAKE for example in train], settings, run.seed)
-    return NGram(everything, Trees.of(trees))
+    wide = _with_rarity(rows, train, settings.folds)
+    trees, linear = Trees.of(_grown(wide, fake, settings, run.seed)), Linear.fit(wide, fake)
+    found = NGram(everything, Rarity.fit(rows[~fake]), trees, linear, Mixture())
+    return found.mixed(_mixture(found, val))
+
+
+def _mixture(found: NGram, val: Sequence[Example]) -> Mixture:
+    """The one whose order of the texts of ``val`` is best, measured by the AUC."""
+    real = [example.label == REAL for example in val]
+    if not any(real) or all(real):
+        return Mixture()
+    trees, linear = found.parts([example.text for example in val])
+    mixtures = [Mixture(share, float(trees.std()) or 1.0, float(linear.std()) or 1.0) for share in _SHARES]
+    return max(mixtures, key=lambda mixture: auc((-mixture.of(trees, linear)).tolist(), real).value)
+
+
+def _with_rarity(rows: Floats, examples: Sequence[Example], folds: int) -> Floats:
+    """The rows with the figures of ``RARE``, each told from real texts of other files."""
+    place = np.array([_fold(example, folds) for example in examples])
+    real = np.array([example.label == REAL for example in examples])
+    rare = np.empty((len(rows), len(RARE)))
+    for fold in range(folds):
+        mine = place == fold
+        rare[mine] = Rarity.fit(rows[~mine & real]).figures(rows[mine])
+    return np.hstack([rows, rare])
 
 
 def _crossed(
     texts: Sequence[Prepared], examples: Sequence[Example], everything: Models, folds: int
-) -> NDArray[np.float64]:
+) -> Floats:
     """The rows of all texts, each by models that have seen nothing of its file."""
     place = np.array([_fold(example, folds) for example in examples])
     rows = np.empty((len(texts), len(NAMES)))
@@ -63,7 +99,7 @@ def _fold(example: Example, folds: int) -> int:
     )
 
 
-def _grown(rows: NDArray[np.float64], fake: list[bool], settings: NGramSettings, seed: int) -> Any:
+def _grown(rows: Floats, fake: NDArray[np.bool_], settings: NGramSettings, seed: int) -> Any:
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
         from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]

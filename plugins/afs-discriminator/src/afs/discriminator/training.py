@@ -46,7 +46,7 @@ def train_model(
     splits = by_split(read_examples(data))
     record = Record(
         backend=backend,
-        settings=msgspec.to_builtins(own),
+        settings=_named(msgspec.to_builtins(own)),
         data=digest(data, run.cache("digests")),
         domains=dict(sorted(Counter(example.domain for example in splits["train"]).items())),
         seed=run.seed,
@@ -74,6 +74,14 @@ def _settings(backend: Any, settings: Mapping[str, Any]) -> Any:
     except msgspec.ValidationError as fault:
         known = ", ".join(backend.Settings.__struct_fields__)
         raise UsageError(f"the backend {backend.name}: {fault}", hint=f"its settings: {known}") from None
+
+
+def _named(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as the model may tell them: folders without where they lie, which is this machine's affair."""
+    return {
+        name: [Path(folder).name for folder in value] if name == "code_base" else value
+        for name, value in settings.items()
+    }
 
 
 def _key(record: Record, bases: Sequence[str]) -> str:

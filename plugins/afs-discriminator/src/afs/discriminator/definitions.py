@@ -1,0 +1,157 @@
+"""What a code base defines, for the judgement of how a text uses its names.
+
+A name that is nowhere defined, a call of a table, ``JSR`` of a routine that ends with ``RTL``, a direct page
+operand for what lies elsewhere: none of it shows in the text alone. A text of which the code base knows less
+than half the names is of another code base, and nothing is said of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from afs.asm import Source
+from afs.asm.code_base import sources_below
+from afs.asm.source import Routine
+from afs.discriminator.asm_line import Op, ops_of
+from afs.discriminator.asm_liveness import UNKNOWN_CALL, Called, called
+from afs.discriminator.tokens import number_of
+from afs.discriminator.words import words
+from afs_core import DataError
+
+__all__ = ["USED", "Definitions", "Use", "uses_of"]
+
+#: The figures, in the order of :meth:`Definitions.figures`.
+USED: Final = words("undefined_names wrong_calls called_data data_of_code too_short too_long")
+
+_SHORT, _LONG, _CODE, _DATA, _ADDRESS, _OTHER = range(6)
+_ENDS: Final = {"rts": _SHORT, "rtl": _LONG}
+_CALLS: Final = {"jsr": "short", "jsl": "long", "jmp": "jump", "jml": "jump", "bra": "jump", "brl": "jump"}
+_BRANCHED: Final = frozenset(words("bcc bcs beq bne bmi bpl bvc bvs per pea"))
+_LOW: Final = 0x2000
+_BITS: Final = 5
+_MASK: Final = (1 << _BITS) - 1
+_ROUNDS: Final = 3
+
+#: A name by its number, and how it is used: ``short`` or ``long`` for calls, ``jump``, ``b``, ``w``, ``l``
+#: or ``data`` for a value in memory, ``other``.
+Use = tuple[int, str]
+
+
+class Definitions(NamedTuple):
+    """Kind and value of names by their numbers: of addresses where they are, of routines what they use and
+    set (:data:`afs.discriminator.asm_liveness.Called`), else 0."""
+
+    known: Mapping[int, tuple[int, int]] = {}
+
+    @classmethod
+    def read(cls, folders: Iterable[Path]) -> Definitions:
+        """All assembly below ``folders``. Raises DataError for a file that cannot be read."""
+        known: dict[int, tuple[int, int]] = {}
+        routines: list[Routine] = []
+        for path in (path for folder in folders for path in sources_below(folder)):
+            try:
+                source = Source.read(path)
+            except OSError as fault:
+                raise DataError(f"cannot be read: {fault.strerror}", path=path) from None
+            known.update((_number(label.name), (_DATA, 0)) for label in source.labels)
+            routines += source.routines
+            for symbol in source.symbols:
+                value = symbol.value
+                known[_number(symbol.name)] = (_OTHER, 0) if value is None else (_ADDRESS, value)
+        return cls(known | _routines(routines))
+
+    def called(self, name: str) -> Called:
+        """What the routine of a name uses and sets, as far as it is known."""
+        kind, value = self.known.get(_number(name), (_OTHER, 0))
+        return (value & _MASK, value >> _BITS) if kind in (_SHORT, _LONG, _CODE) else UNKNOWN_CALL
+
+    def figures(self, uses: Sequence[Use]) -> list[float]:
+        """The figures of :data:`USED`; NaN where the code base is another, or nothing is known of it."""
+        names = {number for number, _ in uses}
+        missing = sum(number not in self.known for number in names)
+        if not self.known or missing * 2 > len(names):
+            return [math.nan] * len(USED)
+        count = Counter(self._fault(*use) for use in uses if use[0] in self.known)
+        return [float(missing), *(float(count[name]) for name in USED[1:])]
+
+    def _fault(self, number: int, use: str) -> str:
+        kind, value = self.known[number]
+        if kind in (_SHORT, _LONG) and use in ("short", "long"):
+            return "wrong_calls" if (kind == _LONG) != (use == "long") else ""
+        if kind in (_DATA, _ADDRESS) and use in ("short", "long", "jump"):
+            return "called_data"
+        if kind in (_SHORT, _LONG, _CODE) and use in ("b", "w", "l", "data"):
+            return "data_of_code"
+        return _misfit(value, use) if kind == _ADDRESS else ""
+
+    def arrays(self) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.uint32]]]:
+        """As they are kept in a file."""
+        rows = sorted((number, *entry) for number, entry in self.known.items())
+        return {"definitions": np.array(rows, np.uint32).reshape(-1, 3)}
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[int]]) -> Definitions:
+        return cls({number: (kind, value) for number, kind, value in rows})
+
+
+def _number(name: str) -> int:
+    return number_of("a" + name.lower())
+
+
+def _routines(routines: Sequence[Routine]) -> dict[int, tuple[int, int]]:
+    """What routines are to their callers; those that they call count as far as that is known by then."""
+    texts = {
+        _number(r.name): (_kind(r), [op for line in r.text.split("\n") for op in ops_of(line)])
+        for r in routines
+    }
+    found: dict[int, tuple[int, int]] = {}
+    for _ in range(_ROUNDS):
+        for number, (kind, ops) in texts.items():
+            uses, sets = called(ops, Definitions(found).called) if ops else UNKNOWN_CALL
+            found[number] = kind, uses | sets << _BITS
+    return found
+
+
+def _kind(routine: Routine) -> int:
+    ends = {item.statement.name for item in routine.body if item.statement.kind == "instruction"}
+    found = [kind for name, kind in _ENDS.items() if name in ends]
+    return found[0] if len(found) == 1 else _CODE
+
+
+def _misfit(value: int, use: str) -> str:
+    """Whether an operand of one size reaches an address, as far as the low RAM of all banks goes."""
+    bank, place = value >> 16, value & 0xFFFF
+    low = bank in (0x7E, 0x00) and place < _LOW
+    if use == "b" and (not low or place > 0xFF):
+        return "too_short"
+    if use == "w" and bank == 0x7E and not low:
+        return "too_short"
+    return "too_long" if use == "l" and low else ""
+
+
+def uses_of(ops: Iterable[Op]) -> list[Use]:
+    """The names of other places that a text uses, and how; each pair once."""
+    ops = list(ops)
+    own = {label for op in ops for label in op.labels}
+    found = {
+        (name, _way(op)): None
+        for op in ops
+        for name in op.symbols
+        if name[0] not in ".+-?" and name not in own
+    }
+    return [(_number(name), way) for name, way in found]
+
+
+def _way(op: Op) -> str:
+    call = _CALLS.get(op.name)
+    if call is not None:
+        return call if op.form == "e" else "other"
+    if op.name in _BRANCHED or op.form[:1] in ("#", "") or op.kind != "instruction":
+        return "other"
+    return op.suffix or "data"
