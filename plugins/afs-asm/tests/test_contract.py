@@ -167,6 +167,13 @@ def test_a_contract_bounds_the_comparison() -> None:
     assert equivalent("TXA\nASL A\nTAX\nRTS", "TXA\nAND #$7F\nASL A\nTAX\nRTS", halves).equal
 
 
+def test_states_in_which_both_run_pushed_data_tell_nothing() -> None:
+    into_ram = "LDA #$03\nPHA\nPHA\nRTS"  # goes on at $0304
+    found = equivalent(into_ram, f"NOP\n{into_ram}", n=5)
+    assert (found.equal, found.conclusive) == (False, 0)
+    assert equivalent(into_ram, "LDA #$03\nRTS", n=5).difference
+
+
 def test_nothing_conclusive_is_not_equal() -> None:
     found = equivalent("- BRA -", "- NOP\nBRA -", Contract(limits=Limits(steps=50)), n=5)
     assert not found.equal and found.conclusive == 0

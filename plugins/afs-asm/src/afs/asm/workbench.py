@@ -52,6 +52,7 @@ class Workbench:
         self.cpu = Cpu(self.memory)
         self.entry = self._entry()
         self._in_ram = [block for block in assembly.blocks if block.address >> 17 == 0x3F]
+        self._code_in_ram = [range(at := block.address, at + len(block.data)) for block in self._in_ram]
 
     def _entry(self) -> int:
         name = self.contract.entry
@@ -82,7 +83,22 @@ class Workbench:
         outcome = self.cpu.call(self.entry, limits or self.contract.limits)
         return Run(outcome, before, self._state())
 
+    def strayed(self) -> bool:
+        """Whether the last call ran RAM without code in it, to which a return to pushed data leads."""
+        return any(not any(run in code for code in self._code_in_ram) for run in self._runs_in_ram())
+
+    def _runs_in_ram(self) -> Iterator[int]:
+        canonical = self.memory.canonical
+        return (at for known in self.cpu.known for where in known if (at := canonical(where)) >> 17 == 0x3F)
+
+    def _forget_runs_in_ram(self) -> None:
+        canonical = self.memory.canonical
+        for known in self.cpu.known:
+            for where in [where for where in known if canonical(where) >> 17 == 0x3F]:
+                del known[where]
+
     def _reset(self, background: bytes) -> None:
+        self._forget_runs_in_ram()
         memory = self.memory
         for ram in (memory.wram, memory.sram):
             ram[:] = (
