@@ -74,15 +74,7 @@ class Wheelhouse:
         """The wheel of a project of this checkout, built once a session."""
         if project not in self._built:
             out = self.folder / f".{project.name}"
-            words = ["-m", "pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
-            path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # where uv-build lies
-            done = subprocess.run(
-                [sys.executable, *words, "-w", out, project],
-                env=os.environ | {"PATH": path},
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
+            build(project, "wheel", out)
             (wheel,) = out.iterdir()
             self._built[project] = wheel.rename(self.folder / wheel.name)
         return self._built[project]
@@ -90,8 +82,20 @@ class Wheelhouse:
     def environment(self, folder: Path, *requirements: str | Path) -> CleanEnvironment:
         """A new environment with these installed; their wheels have to be here."""
         made = CleanEnvironment(folder, self.folder)
-        made.pip("install", "-q", *requirements)
+        made.pip("install", "-q", "--no-compile", *requirements)  # few of the modules will be imported
         return made
+
+
+def build(project: Path, kind: str, output: Path) -> None:
+    """A ``wheel`` or ``sdist`` of a project, by the hook that its build backend offers."""
+    code = "import sys, uv_build; getattr(uv_build, f'build_{sys.argv[1]}')(sys.argv[2])"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where uv-build lies
+    output.mkdir(exist_ok=True)
+    command = [sys.executable, "-c", code, kind, str(output)]
+    done = subprocess.run(
+        command, cwd=project, env=os.environ | {"PATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _requirements(found: metadata.Distribution) -> list[str]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import configparser
 import json
-import os
-import subprocess
-import sys
 import tarfile
 import tomllib
 import zipfile
@@ -16,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.requirements import Requirement
+
+from tests.conftest import build
 
 if TYPE_CHECKING:
     from tests.conftest import CleanEnvironment, Wheelhouse
@@ -119,13 +118,6 @@ def test_a_source_archive_builds_the_same_wheel(name: str, wheels: Path, tmp_pat
         assert {file: again.read(file) for file in again.namelist()} == {
             file: first.read(file) for file in first.namelist()
         }
-
-
-def build(project: Path, kind: str, output: Path) -> None:
-    code = "import sys, uv_build; getattr(uv_build, f'build_{sys.argv[1]}')(sys.argv[2])"
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where uv-build lies
-    command = [sys.executable, "-c", code, kind, str(output)]
-    subprocess.run(command, cwd=project, env=os.environ | {"PATH": path}, check=True)
 
 
 # Clean environments
