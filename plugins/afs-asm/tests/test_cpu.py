@@ -112,11 +112,13 @@ def test_the_direct_page_wraps_in_emulation_mode_where_d_is_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("d", "low", "high"), [(0x0300, 0x0003FF, 0x000300), (0x021A, 0x0003FF, 0x000300)], ids=["page", "odd"]
+    ("d", "low", "high"),
+    [(0x0000, 0x0000FF, 0x000000), (0x0300, 0x0003FF, 0x000400), (0x021A, 0x0003FF, 0x000400)],
 )
-def test_the_pointer_of_an_indexed_direct_page_stays_in_its_page(d: int, low: int, high: int) -> None:
+def test_the_pointer_of_an_indexed_direct_page_wraps_in_page_zero_alone(d: int, low: int, high: int) -> None:
     cpu = cpu_with("a1f0", d=d, e=1, x=low - d - 0xF0 & 0xFF)
-    MEMORY[low], MEMORY[high], MEMORY[0x000400] = 0x34, 0x12, 0x99
+    MEMORY[0x000000], MEMORY[0x000100], MEMORY[0x000300] = 0x99, 0x99, 0x99
+    MEMORY[low], MEMORY[high] = 0x34, 0x12
     MEMORY[0x001234] = 0x77
     cpu.step()
     assert cpu.a & 0xFF == 0x77
@@ -135,6 +137,8 @@ def test_what_the_6502_had_wraps_on_page_one_and_what_is_new_does_not() -> None:
     assert (MEMORY[0x000100], MEMORY[0x0000FF], cpu.s) == (0x12, 0x34, 0x01FE)
     cpu = stepped("22785634", e=1, s=0x0100, at=0x120000)
     assert (MEMORY.dump(0x0000FE, 3), cpu.s) == (bytes([0x03, 0x00, 0x12]), 0x01FD)
+    cpu = stepped("fc0020", e=1, s=0x0100, at=0x008000)
+    assert (MEMORY[0x000100], MEMORY[0x0001FF], cpu.s) == (0x80, 0x02, 0x01FE)
 
 
 def test_words_wrap_in_bank_zero_and_cross_banks_elsewhere() -> None:

@@ -82,6 +82,11 @@ def _aligned_pointer(cpu: Cpu, at: int) -> int:
     return _pointer(cpu, at) if cpu.d & 0xFF else _paged_pointer(cpu, at)
 
 
+def _indexed_pointer(cpu: Cpu, at: int) -> int:
+    """The same, its high byte in page 0 if D is zero."""
+    return _pointer(cpu, at) if cpu.d else _paged_pointer(cpu, at)
+
+
 def _long_pointer(cpu: Cpu, at: int) -> int:
     return _pointer(cpu, at) | _read(cpu, at + 2 & 0xFFFF) << 16
 
@@ -91,8 +96,8 @@ HELPERS: Final[dict[str, object]] = {
     "direct": _direct,
     "wrapped": _wrapped,
     "pointer": _pointer,
-    "paged_pointer": _paged_pointer,
     "aligned_pointer": _aligned_pointer,
+    "indexed_pointer": _indexed_pointer,
     "long_pointer": _long_pointer,
 }
 
@@ -127,11 +132,11 @@ ADDRESSES: Final = {
     "(stack,s),y": "(cpu.dbr << 16) + pointer(cpu, operand + cpu.s & 0xFFFF) + cpu.y & 0xFFFFFF",
 }
 
-#: What differs in emulation mode. The pointer of (direct,x) stays in its page whatever D is, as in the chip.
+#: What differs in emulation mode.
 EMULATED: Final = {
     "direct,x": "wrapped(cpu, operand + cpu.x)",
     "direct,y": "wrapped(cpu, operand + cpu.y)",
     "(direct)": f"cpu.dbr << 16 | aligned_pointer(cpu, {_DIRECT})",
-    "(direct,x)": "cpu.dbr << 16 | paged_pointer(cpu, wrapped(cpu, operand + cpu.x))",
+    "(direct,x)": "cpu.dbr << 16 | indexed_pointer(cpu, wrapped(cpu, operand + cpu.x))",
     "(direct),y": f"aligned_pointer(cpu, {_DIRECT})",
 }

@@ -64,8 +64,7 @@ def _jsr(cpu: Cpu, operand: int) -> None:
 
 
 def _jsr_x_indirect(cpu: Cpu, low: int) -> None:
-    cpu.push16_new(cpu.pc)
-    cpu.come_back()
+    cpu.push16(cpu.pc)
     cpu.pc = _table(cpu, (fetch8(cpu) << 8 | low) + cpu.x)
 
 
