@@ -213,13 +213,15 @@ def test_what_no_real_text_has_is_rarest() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_logistic_regression_of_each_domain_finds_its_own_signs(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    rows = rng.normal(size=(600, 4))
+    rows = np.zeros((600, len(NAMES)))
+    rows[:, :4] = rng.normal(size=(600, 4))
     rows[:, 0] = rng.integers(0, 3, 600)
     rows[rng.random(rows.shape) < 0.1] = np.nan
     rows[:, 0] = np.nan_to_num(rows[:, 0])
     signs = np.where(rows[:, 0] == 0, np.nan_to_num(rows[:, 1]), -np.nan_to_num(rows[:, 2]))
     fake = (signs > 0) & (rows[:, 0] < 2)  # all of the third domain are real
-    margins = Linear.fit(rows[:400], fake[:400]).margins(rows[400:])
+    kinds = np.where(fake, np.where(rows[:, 0] == 0, "swap", rng.choice(["drop", "cut"], 600)), "").tolist()
+    margins = Linear.fit(rows[:400], kinds[:400]).margins(rows[400:])
     known = rows[400:, 0] < 2
     assert auc(margins[known].tolist(), fake[400:][known].tolist()).value > 0.95
     assert not margins[~known].any()

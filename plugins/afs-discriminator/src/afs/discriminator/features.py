@@ -30,7 +30,7 @@ from afs.discriminator.words import words
 from afs.knowledge import AddressDatabase
 from afs.knowledge.notation import Number
 
-__all__ = ["NAMES", "Models", "Prepared", "matrix", "prepared"]
+__all__ = ["ASM", "NAMES", "Models", "Prepared", "matrix", "prepared"]
 
 _CHECK: Final = ("errors", "widths", "assumed", "other_warnings", "stubs", "assembles")
 _PLACES: Final = ("known_places", "unknown_places", "unknown_registers", "short_places")
@@ -45,8 +45,9 @@ _SURPRISE: Final = (
     "worst_line",
     "second_line",
 )
-_ASM: Final = (*FLOW, *PATHS, *LIVENESS, *_CHECK, *_PLACES)
-_FIXED: Final = (*SURFACE, "violations", *_ASM, *PROSE, *PYTHON)
+#: The figures that only assembly has.
+ASM: Final = (*FLOW, *PATHS, *LIVENESS, *_CHECK, *_PLACES)
+_FIXED: Final = (*SURFACE, "violations", *ASM, *PROSE, *PYTHON)
 
 #: What code that runs has next to nothing of. How many of them a text has is a figure of its own.
 _VIOLATIONS: Final = frozenset(
@@ -104,7 +105,7 @@ class Prepared(NamedTuple):
 
 
 _NAN: Final = math.nan
-_NO_ASM: Final = [_NAN] * (len(_ASM) + 1)
+_NO_ASM: Final = [_NAN] * (len(ASM) + 1)
 _NO_PROSE: Final = [_NAN] * len(PROSE)
 _NO_PYTHON: Final = [_NAN] * len(PYTHON)
 
@@ -127,7 +128,7 @@ def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
         *_checked(text),
         *_places(ops),
     ]
-    violations = sum(value > 0 for name, value in zip(_ASM, found, strict=True) if name in _VIOLATIONS)
+    violations = sum(value > 0 for name, value in zip(ASM, found, strict=True) if name in _VIOLATIONS)
     figures = [*surface, float(violations), *found, *_NO_PROSE, *_NO_PYTHON]
     return Prepared(domain, words, _shapes(ops), uses_of(ops), figures)
 

@@ -30,8 +30,8 @@ class NGramSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         tuple[str, ...], Meta(description="Folders with assembly whose names the texts may use")
     ] = ()
     trees: Annotated[int, Meta(ge=1, description="Boosted trees")] = 150
-    leaves: Annotated[int, Meta(ge=2, description="Leaves of a tree")] = 24
-    learning_rate: Annotated[float, Meta(gt=0, description="What each tree adds")] = 0.1
+    leaves: Annotated[int, Meta(ge=2, description="Leaves of a tree")] = 12
+    learning_rate: Annotated[float, Meta(gt=0, description="What each tree adds")] = 0.05
     least: Annotated[int, Meta(ge=1, description="Texts that a leaf needs")] = 8
     share: Annotated[float, Meta(gt=0, le=1, description="Of the figures that a split chooses from")] = 0.3
     folds: Annotated[int, Meta(ge=2, description="Parts of the files that language models leave out")] = 5

@@ -24,6 +24,8 @@ from afs_core import DataError
 __all__ = ["Mixture", "NGram"]
 
 _BATCH: Final = 256
+#: What a file must begin with: how it is laid out, and the figures that its numbers are for.
+_LAYOUT: Final = ("2", *NAMES)
 Floats = NDArray[np.float64]
 
 
@@ -68,7 +70,7 @@ class NGram:
         return np.concatenate(trees), np.concatenate(linear)
 
     def save(self, path: Path) -> None:
-        arrays: dict[str, Any] = {"names": np.array(NAMES)}
+        arrays: dict[str, Any] = {"names": np.array(_LAYOUT)}
         for name, model in (("words", self._models.words), ("shapes", self._models.shapes)):
             order, place = np.nonzero(model.counts)
             arrays |= {
@@ -86,7 +88,7 @@ class NGram:
         """Raises DataError for a file that is damaged, or made by a version with other figures."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                if tuple(arrays["names"].tolist()) != NAMES:
+                if tuple(arrays["names"].tolist()) != _LAYOUT:
                     raise DataError(
                         "a model of another version of afs",
                         path=path,

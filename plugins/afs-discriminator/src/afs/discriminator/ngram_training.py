@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["learned"]
 
 #: Shares of the logistic regression that are tried.
-_SHARES: Final = (0.25, 0.5, 0.75)
+_SHARES: Final = (0.5, 0.75)
 Floats = NDArray[np.float64]
 
 
@@ -53,9 +53,14 @@ def learned(train: Sequence[Example], val: Sequence[Example], settings: NGramSet
     fake = np.array([example.label == FAKE for example in train])
     rows = _crossed(texts, train, everything, settings.folds)
     wide = _with_rarity(rows, train, settings.folds)
-    trees, linear = Trees.of(_grown(wide, fake, settings, run.seed)), Linear.fit(wide, fake)
+    kinds = [_kind(example) for example in train]
+    trees, linear = Trees.of(_grown(wide, fake, settings, run.seed)), Linear.fit(wide, kinds)
     found = NGram(everything, Rarity.fit(rows[~fake]), trees, linear, Mixture())
     return found.mixed(_mixture(found, val))
+
+
+def _kind(example: Example) -> str:
+    return "" if example.label == REAL else example.kind or "fake"
 
 
 def _mixture(found: NGram, val: Sequence[Example]) -> Mixture:

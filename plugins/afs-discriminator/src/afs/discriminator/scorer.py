@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from afs.discriminator.domains import Piece, fits, pieces
 from afs.discriminator.model import Model
 from afs_core import Missing, Score, TrainingSample
 from afs_core.manifest import digest
 
 if TYPE_CHECKING:
+    from afs.discriminator.domains import Piece
     from afs_core import Run
 
 __all__ = ["DiscriminatorScorer", "ScorerConfig"]
@@ -91,6 +91,8 @@ def _cache_name(folder: str) -> str:
 
 
 def _judged(sample: TrainingSample, model: Model) -> Iterator[Piece]:
+    from afs.discriminator.domains import fits, pieces
+
     for text in _answers(sample):
         yield from (piece for piece in pieces(text) if fits(piece) and model.judges(piece.domain))
 

@@ -46,7 +46,10 @@ class AddressDatabase:
         mapper(layout)
         self.game, self.layout = game, layout
         self._symbols = _read(tuple(Path(path) for path in symbols), layout)
-        self._intervals = Intervals((*self._symbols.entries, *shipped(game)))
+
+    @cached_property
+    def _intervals(self) -> Intervals:
+        return Intervals((*self._symbols.entries, *shipped(self.game)))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
