@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-__all__ = ["LOROM", "MAPPERS", "Mapper"]
+__all__ = ["LOROM", "MAPPERS", "Mapper", "plain_address"]
 
 
 class Mapper(NamedTuple):
@@ -19,6 +19,16 @@ class Mapper(NamedTuple):
     offset: Callable[[int], int | None]
     address: Callable[[int], int | None]
     crosses_banks: bool = False
+
+
+def plain_address(mapper: Mapper, offset: int) -> int | None:
+    """As ``mapper.address``, but in banks $00 to $6F of LoROM where the byte is shown there, as people and
+    symbol files write it."""
+    address = mapper.address(offset)
+    if address is None or mapper.name != "lorom":
+        return address
+    plain = address & 0x7FFFFF
+    return plain if mapper.offset(plain) == offset else address
 
 
 def _half_banks(address: int) -> int:

@@ -16,7 +16,7 @@ import msgspec
 from afs_core import DataError
 
 from .expressions import expression
-from .mapping import MAPPERS
+from .mapping import MAPPERS, plain_address
 from .source import Source
 
 __all__ = ["SymbolEntry", "parse_symbols", "read_symbols", "source_symbols"]
@@ -119,16 +119,11 @@ def _address(layout: str) -> dict[str, Callable[[int], int | None]]:
     """How an offset into each of Mesen's memories becomes an address."""
     save = _SAVE_HIROM if "hirom" in layout else _SAVE_LOROM
     return {
-        "rom": lambda offset: _plain(MAPPERS[layout].address(offset), layout),
+        "rom": lambda offset: plain_address(MAPPERS[layout], offset),
         "work": lambda offset: _WORK + offset if offset < 0x20000 else None,
         "save": lambda offset: save + offset,
         "cpu": lambda offset: offset,
     }
-
-
-def _plain(address: int | None, layout: str) -> int | None:
-    """The address in the first of the banks that show the same ROM."""
-    return address and address & 0x7FFFFF if layout == "lorom" else address
 
 
 def source_symbols(source: Source) -> tuple[SymbolEntry, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from afs.asm.mapping import MAPPERS, Mapper
+from afs.asm.mapping import MAPPERS, Mapper, plain_address
 from afs_core import UsageError
 
 __all__ = ["LAYOUTS", "area", "canonical", "file_offset", "mirrors", "pieces", "rom_address"]
@@ -63,7 +63,7 @@ def canonical(address: int, layout: str = "lorom") -> int:
         return save
     found = mapper(layout)
     at = found.offset(address)
-    placed = None if at is None else found.address(at)
+    placed = None if at is None else plain_address(found, at)
     return address if placed is None else placed
 
 
@@ -92,7 +92,7 @@ def file_offset(address: int, layout: str = "lorom", *, header: bool = False) ->
 def rom_address(offset: int, layout: str = "lorom", *, header: bool = False) -> int | None:
     """The address that shows the byte at ``offset`` of a ROM file; None where none does."""
     at = offset - _HEADER if header else offset
-    return mapper(layout).address(at) if at >= 0 else None
+    return plain_address(mapper(layout), at) if at >= 0 else None
 
 
 def pieces(low: int, high: int, layout: str = "lorom") -> Iterator[tuple[int, int]]:
