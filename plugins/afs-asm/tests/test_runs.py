@@ -164,6 +164,17 @@ def test_a_fence_within_a_run_leaves_what_was_before(limits: dict[str, int]) -> 
     assert (cpu.pc, cpu.x, cpu.memory[0x10], cpu.memory[0x11]) == (0x8006, 1, 0x77, 0)
 
 
+@pytest.mark.parametrize("code", ["686860", "f460ea484860"], ids=["pulls its return", "pushes"])
+def test_a_trace_changes_nothing(code: str) -> None:
+    def called(trace: int) -> tuple[object, ...]:
+        cpu = Cpu(LoRom(bytes.fromhex(code).ljust(0x8000, b"\xea")))
+        cpu.s = 0x0002
+        outcome = cpu.call(0x008000, Limits(steps=9, trace=trace))
+        return outcome.reason, outcome.steps, outcome.address, registers(cpu)
+
+    assert called(3) == called(0)
+
+
 @given(steps=st.integers(0, 7), trace=st.integers(0, 3))
 def test_a_limit_within_a_run(steps: int, trace: int) -> None:
     cpu = Cpu(LoRom(STORES.ljust(0x8000, b"\0")))

@@ -106,7 +106,7 @@ def test_a_broken_run_asks_no_question_again(
              server.reference("fool"), "--suite", "suite.jsonl", "--output", "results")  # fmt: skip
     server.delay = 0.05
     process = subprocess.Popen(
-        [sys.executable, "-m", "afs_core", *words],
+        [str(Path(sys.executable).with_name("afs")), *words],
         cwd=cli.folder,
         env=child_environment(),
         stdout=subprocess.DEVNULL,

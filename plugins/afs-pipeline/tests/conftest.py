@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-AFS = [sys.executable, "-m", "afs_core.cli"]
+AFS = [str(Path(sys.executable).with_name("afs"))]  # "python -m" may end by SIGINT itself, not by 130
 
 TOYS = '''
 import time

@@ -21,7 +21,7 @@ from afs_core.sample import TrainingSample
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc and sends signals")
 Afs = Callable[..., subprocess.CompletedProcess[str]]
-AFS = [sys.executable, "-m", "afs_core.cli"]
+AFS = [str(Path(sys.executable).with_name("afs"))]  # "python -m" may end by SIGINT itself, not by 130
 
 ROAD = """
 [pipeline]

@@ -71,7 +71,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(road: Path, output: str, seed: int = 1) -> subprocess.Popen[bytes]:
     words = ["pipeline", "run", "--config", "road.toml", "--output", output, "--seed", str(seed)]
     return subprocess.Popen(
-        [sys.executable, "-m", "afs_core.cli", *words],
+        [str(Path(sys.executable).with_name("afs")), *words],
         cwd=road,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -137,8 +137,7 @@ def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
 def _run_watched(cpu: Cpu, limits: Limits, trace: deque[_Kept], counter: list[int]) -> None:
     bus = cpu.bus
     keep = trace.append
-    floor = -1 if limits.stack is None else cpu.frame - limits.stack
-    ceiling = cpu.frame
+    floor, ceiling = (0, 0xFFFF) if limits.stack is None else (cpu.frame - limits.stack, cpu.frame)
     done = number = 0
     try:
         while done < limits.steps:
