@@ -24,6 +24,7 @@ ATTEMPTS = pytest.StashKey[list[str]]()
 
 # A busy machine is no fault of a property.
 settings.register_profile("afs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", settings.get_profile("afs"), derandomize=True)
 settings.load_profile("afs")
 
 
