@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from afs.asm import check, mnemonics
-from afs.asm.facts import Facts
+from afs.asm.facts import Event, Facts
+from afs.asm.line_facts import _joined_facts as joined_facts
 from afs.asm.line_facts import _statement_facts
 from afs.asm.plain_lines import plain_facts
 
-VALUES = ("$12", "$34", "$1234", "$ABCD", "$123456", "Name", "Other", ".sub", "..1", "+", "--", "a", "A", "x")
+VALUES = (
+    "$12", "$34", "$1234", "$ABCD", "$123456", "$00012", "%1", "%00000001", "%100000000", "7", "0255", "256", "65535",
+    "65536", "Name", "Other", ".sub", "..1", "+", "--", "a", "A", "x",
+)  # fmt: skip
 FORMS = (
     "", "e", "#e", "e,x", "e,Y", "e,s", "(e)", "(e,x)", "(e),y", "(e),x", "(e,s),y", "(e,s)", "[e]",
     "[e],y", "[e],x",
@@ -40,11 +47,53 @@ def test_every_form_is_judged_as_the_parser_judges_it(mnemonic: str) -> None:
                 assert plain is None or same(plain, parsed(line)), line
 
 
-@pytest.mark.parametrize("line", ["Name:", ".sub", ".sub:", ".1", "+", "--:", "", "  ; words", "\tNOP\t; x"])
-def test_labels_and_comments(line: str) -> None:
+@pytest.mark.parametrize("line", ["Name:", ".sub", ".sub:", ".1", "+", "--:", "", "  ", "\tNOP\t"])
+def test_labels_and_blank_lines(line: str) -> None:
     plain = plain_facts(line)
     assert plain is not None
-    assert plain == parsed(line.partition(";")[0].strip())
+    assert plain == parsed(line.strip())
+
+
+@given(
+    st.sampled_from(["db", "dw", "dl", "DD"]),
+    st.lists(st.sampled_from(VALUES + ("00", "%11111111", "99", "100", "-1", "a+1")), min_size=1, max_size=5),
+)
+def test_data_is_judged_as_the_parser_judges_it(directive: str, values: list[str]) -> None:
+    line = f"{directive} {','.join(values)}"
+    plain = plain_facts(line)
+    assert plain is None or plain == parsed(line)
+    assert plain or set(values) & {*VALUES, "100", "-1", "a+1"}
+
+
+STATEMENTS = (
+    "INX",
+    "  LDA.w Name, X",
+    "rep #$30",
+    ".sub",
+    "bne +",
+    "dw $12, Name",
+    "cpx #$1234",
+    "",
+    "+",
+    "a,b",
+    "jsr Far",
+)
+
+
+@given(st.lists(st.sampled_from(STATEMENTS), min_size=2, max_size=4))
+def test_statements_in_one_line_are_those_of_the_parser(statements: list[str]) -> None:
+    line = " : ".join(statements)
+    if joined := joined_facts(line):
+        alone = [(statement, plain_facts(statement)) for statement in statements]
+        at = length = 0
+        events: list[Event] = []
+        for statement, facts in alone:
+            assert facts
+            events += [replace(event, at=event.at + at, offset=length) for event in facts.events]
+            at, length = at + len(statement) + 3, length + facts.length
+        assert (joined.events, joined.length) == (tuple(events), length)
+    else:
+        assert "a,b" in statements
 
 
 @pytest.mark.parametrize(

@@ -80,11 +80,20 @@ def check_line(line: str) -> tuple[Finding, ...]:
 
 
 def _facts(line: str) -> Facts:
-    facts = plain_facts(line) or _facts_of_line(line)
-    if len(line) <= _MAX_CACHED_LINE:
+    """The facts of a line, which are kept for its code: comments differ most."""
+    end = line.find(";")
+    if end >= 0:
+        code = line[:end].rstrip()
+        if '"' not in code and "'" not in code and not line.startswith(";@", end):
+            line = code
+    return _cache.get(line) or _kept(line, plain_facts(line) or _facts_of_line(line))
+
+
+def _kept(code: str, facts: Facts) -> Facts:
+    if len(code) <= _MAX_CACHED_LINE:
         if len(_cache) > _MAX_CACHED_LINES:
             _cache.clear()
-        _cache[line] = facts
+        _cache[code] = facts
     return facts
 
 

@@ -89,13 +89,14 @@ def _simple(match: re.Match[str]) -> Expression:
     if name:
         return Expression(0, None, (name,), (), True)
     if decimal:
-        return Expression(_decimal_width(decimal), int(decimal[:20]), (), (), False)
+        return Expression(decimal_width(decimal), int(decimal[:20]), (), (), False)
     if binary:
         return Expression((len(binary) + 7) // 8, int(binary[:64], 2), (), (), False)
     return Expression(0, None, (), (), True)
 
 
-def _decimal_width(digits: str) -> int:
+def decimal_width(digits: str) -> int:
+    """The bytes that a decimal number takes."""
     value = int(digits[:20])
     return 1 if value < 0x100 else 2 if value < 0x10000 else 3
 
@@ -187,7 +188,7 @@ class _Scanner:
         elif kind == "bin":
             self.width = max(self.width, (len(value) + 6) // 8)
         elif kind == "dec":
-            self.width = max(self.width, _decimal_width(value.split(".")[0]))
+            self.width = max(self.width, decimal_width(value.split(".")[0]))
         elif kind == "char":
             self.width = max(self.width, 1)
         elif kind == "name" and self.text[self.at : self.at + 1] == "[":

@@ -26,6 +26,10 @@ _PARAM = re.compile(rf"{QUOTED}|(<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>)", re.A)
 
 def facts_of_code(code: str) -> Facts:
     """The facts of one logical line's code, without comment; defines must be resolved already."""
+    if " : " in code:
+        joined = _joined_facts(code)
+        if joined:
+            return joined
     found = parts(code)
     if len(found) == 1:
         return _part_facts(found[0])
@@ -43,6 +47,23 @@ def facts_of_code(code: str) -> Facts:
     if closing:
         events.append(closing)
     return Facts(tuple(faults), tuple(events), length, tuple(steps))
+
+
+def _joined_facts(code: str) -> Facts | None:
+    """The facts of plain statements between colons; None if one of them is not plain."""
+    events: list[Event] = []
+    steps: list[Step] = []
+    at = length = 0
+    for piece in code.split(" : "):
+        facts = plain_facts(piece, at)
+        if facts is None or facts.faults:
+            return None
+        for event in facts.events:
+            events.append(Event(event.kind, event.name, event.at, event.detail, length) if length else event)
+        steps += facts.steps
+        length = -1 if length < 0 or facts.length < 0 else length + facts.length
+        at += len(piece) + 3
+    return Facts((), tuple(events), length, tuple(steps))
 
 
 def misplaced_for(found: Sequence[Part], number: int) -> list[Fault]:

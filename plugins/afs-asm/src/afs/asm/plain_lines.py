@@ -1,7 +1,7 @@
-"""Lines that one look reads: a plain instruction or label, or nothing, with or without a comment.
+"""Code that one look reads: a plain instruction, label or row of data, or nothing.
 
 Most lines are such. What is to be said of a plain instruction follows from its shape: mnemonic, size, form,
-and the digits of its number or that it has a name. So each shape is judged once; others of it are copies.
+and the width of its number or that it has a name. So each shape is judged once; others of it are copies.
 """
 
 from __future__ import annotations
@@ -9,22 +9,31 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .directives import DATA
+from .expressions import decimal_width, expression
 from .facts import EMPTY, Event, Facts, Step
 from .instruction_facts import instruction_facts
 from .instructions import mnemonics
 from .legality import REPEATABLE, judge
 
+_NUMBER: Final = r"\$[0-9A-Fa-f]{1,6}|%[01]{1,24}|[0-9]{1,7}"
+_NAME: Final = r"(?:\.+\w|[A-Za-z_])[\w.]*"
 _PLAIN = re.compile(
-    r"""[ \t]*(?:
-        (?P<head>[A-Za-z]{3})(?:\.(?P<size>[A-Za-z]))?
+    rf"""[ \t]*(?:
+        (?P<head>[A-Za-z]{{3}})(?:\.(?P<size>[A-Za-z]))?
         (?:[ \t]+
             (?P<left>[#(\[]?)
-            (?:\$(?P<digits>[0-9A-Fa-f]{1,6})|(?P<name>(?:\.+\w|[A-Za-z_])[\w.]*|\++|-+))
+            (?:(?P<number>{_NUMBER})|(?P<name>{_NAME}|\++|-+))
             (?P<right>[\])]?(?:,[ \t]?[xysXYS]\)?(?:,[ \t]?[yY])?)?)
         )?
         |(?P<label>\.\w+|[A-Za-z_]\w*(?=:)|\++|-+):?
-    )?[ \t]*(?:;(?!@).*)?\Z""",
+    )?[ \t]*\Z""",
     re.X | re.A,
+)
+_DATA = re.compile(
+    rf"[ \t]*(?P<head>[dD][bwldBWLD])[ \t]+(?P<items>(?:{_NUMBER}|{_NAME})(?:,[ \t]*(?:{_NUMBER}|{_NAME}))*)"
+    r"[ \t]*\Z",
+    re.A,
 )
 #: As a whole operand, these are the accumulator.
 _LETTERS: Final = ("a", "A")
@@ -32,20 +41,20 @@ _LABELS: Final = {".": "sub", "+": "plus", "-": "minus"}
 #: Instructions whose facts follow from the value of their number, not from its digits alone.
 _BY_VALUE: Final = REPEATABLE | {"rep", "sep"}
 
-#: By mnemonic, size, what stands around the operand, and how many digits it has: -1 for a name.
+#: By mnemonic, size, what stands around the operand, and what it is.
 _models: dict[tuple[str, str, str, str, int], Facts] = {}
 
 
-def plain_facts(line: str, start: int = 0) -> Facts | None:
-    """The facts of `line`, its first character being at `start`; None if it is not plain."""
-    match = _PLAIN.match(line)
+def plain_facts(code: str, start: int = 0) -> Facts | None:
+    """The facts of `code`, its first character being at `start`; None if it is not plain."""
+    match = _PLAIN.match(code)
     if match is None:
-        return None
-    head, size, left, digits, name, right, label = match.groups("")
+        return _data_facts(code, start)
+    head, size, left, number, name, right, label = match.groups("")
     if not head:
         kind = _LABELS.get(label[:1], "global")
         return Facts((), (Event("label", label, start + match.start("label"), kind),)) if label else EMPTY
-    shape = (head, size, left, right, -1 if name else len(digits))
+    shape = (head, size, left, right, _written(number) if number else -1 if name else 0)
     model = _models.get(shape)
     if model is None or name in _LETTERS:
         model = _judged(match, start)
@@ -55,6 +64,33 @@ def plain_facts(line: str, start: int = 0) -> Facts | None:
     if not model.events and not model.steps:
         return model
     return _copied(model, match, start)
+
+
+def _written(number: str) -> int:
+    """How a number is written, as far as its width follows from it."""
+    sign = number[0]
+    if sign == "$":
+        return len(number)
+    return 10 + (len(number) + 6) // 8 if sign == "%" else 20 + decimal_width(number)
+
+
+def _data_facts(code: str, start: int) -> Facts | None:
+    """The facts of a row of names and of numbers that fit."""
+    match = _DATA.match(code)
+    if match is None:
+        return None
+    width = DATA[match["head"].lower()]
+    at = start + match.start("items")
+    events: list[Event] = []
+    items = match["items"].split(",")
+    for item in items:
+        bare = item.strip()
+        if bare[0] not in "$%0123456789":
+            events.append(Event("use", bare, at + item.index(bare)))
+        elif (len(bare) > 3 or width == 1) and (expression(bare).literal or 0) >> 8 * width:
+            return None
+        at += len(item) + 1
+    return Facts((), tuple(events), width * len(items))
 
 
 def _judged(match: re.Match[str], start: int) -> Facts | None:
