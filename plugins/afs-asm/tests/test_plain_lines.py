@@ -9,13 +9,12 @@ from msgspec.structs import replace
 
 from afs.asm import check, mnemonics
 from afs.asm.facts import Event, Facts
-from afs.asm.line_facts import _joined_facts as joined_facts
 from afs.asm.line_facts import _statement_facts
-from afs.asm.plain_lines import plain_facts
+from afs.asm.plain_lines import joined_facts, plain_facts
 
 VALUES = (
-    "$12", "$34", "$1234", "$ABCD", "$123456", "$00012", "%1", "%00000001", "%100000000", "7", "0255", "256", "65535",
-    "65536", "Name", "Other", ".sub", "..1", "+", "--", "a", "A", "x",
+    "$12", "$34", "$1234", "$ABCD", "$123456", "$00012", "%1", "%00000001", "%100000000", "7", "0255", "256",
+    "65535", "65536", "Name", "Other", ".sub", "..1", "+", "--", "a", "A", "x",
 )  # fmt: skip
 FORMS = (
     "", "e", "#e", "e,x", "e,Y", "e,s", "(e)", "(e,x)", "(e),y", "(e),x", "(e,s),y", "(e,s)", "[e]",
@@ -56,7 +55,7 @@ def test_labels_and_blank_lines(line: str) -> None:
 
 @given(
     st.sampled_from(["db", "dw", "dl", "DD"]),
-    st.lists(st.sampled_from(VALUES + ("00", "%11111111", "99", "100", "-1", "a+1")), min_size=1, max_size=5),
+    st.lists(st.sampled_from((*VALUES, "00", "%11111111", "99", "100", "-1", "a+1")), min_size=1, max_size=5),
 )
 def test_data_is_judged_as_the_parser_judges_it(directive: str, values: list[str]) -> None:
     line = f"{directive} {','.join(values)}"

@@ -24,7 +24,7 @@ from .findings import ERROR, WARNING, Fault, Finding
 from .line_facts import closing_event, facts_of_code, misplaced_for
 from .lines import LogicalLine, Position, code_of, logical_lines, parts, tidy
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
-from .plain_lines import plain_facts
+from .plain_lines import joined_facts, plain_facts
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
@@ -37,7 +37,9 @@ _IN_MACRO: Final = " (in a macro that is never called)"
 _MAX_CACHED_LINE = 160
 _MAX_CACHED_LINES = 50_000
 _MAX_FINDINGS: Final = 10_000
+#: The facts of lines, and of statements whose defines are resolved.
 _cache: dict[str, Facts] = {}
+_resolved: dict[str, Facts] = {}
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ def check(code: str, known: Iterable[str] = ()) -> CheckResult:
     `known` are names that other files define, written as in `CheckResult.stubs`.
     """
     findings, stubs, stops = _Check().run(code)
-    valid = not any(finding.severity == ERROR for finding in findings)
+    valid = not findings or all(finding.severity != ERROR for finding in findings)
     if known:
         others = frozenset(known)
         stubs = tuple(name for name in stubs if name not in others)
@@ -86,14 +88,23 @@ def _facts(line: str) -> Facts:
         code = line[:end].rstrip()
         if '"' not in code and "'" not in code and not line.startswith(";@", end):
             line = code
-    return _cache.get(line) or _kept(line, plain_facts(line) or _facts_of_line(line))
+    known = _cache.get(line)
+    if known:
+        return known
+    plain = joined_facts(line) if " : " in line else plain_facts(line)
+    return _kept(_cache, line, plain or _facts_of_line(line))
 
 
-def _kept(code: str, facts: Facts) -> Facts:
+def _facts_of_statement(text: str) -> Facts:
+    """The facts of a statement whose defines are resolved; many come to the same, their values unknown."""
+    return _resolved.get(text) or _kept(_resolved, text, facts_of_code(text))
+
+
+def _kept(cache: dict[str, Facts], code: str, facts: Facts) -> Facts:
     if len(code) <= _MAX_CACHED_LINE:
-        if len(_cache) > _MAX_CACHED_LINES:
-            _cache.clear()
-        _cache[code] = facts
+        if len(cache) > _MAX_CACHED_LINES:
+            cache.clear()
+        cache[code] = facts
     return facts
 
 
@@ -274,7 +285,7 @@ class _Check:
             reason = "the operator of a define needs blanks around it"
             self._find(Fault(0, ERROR, "define-blanks", reason, fix), line.at(start))
             return ()
-        facts = facts_of_code(self.defines.resolve(text) if "!" in text else text)
+        facts = _facts_of_statement(self.defines.resolve(text) if "!" in text else text)
         bang = text.find("!")
         self._resolved(facts, start + bang if bang >= 0 else limit, start, line)
         return facts.events
@@ -291,6 +302,9 @@ class _Check:
         return facts.events
 
     def _resolved(self, facts: Facts, limit: int, start: int, line: LogicalLine) -> None:
+        if not facts.faults:
+            self._take(facts, line.at(start).line, line)
+            return
         shown = [
             replace(
                 fault,

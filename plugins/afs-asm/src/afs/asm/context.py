@@ -194,15 +194,12 @@ class Context:
                 return self.places[name]
         return None
 
-    def _take_use(self, event: Event, line: int) -> None:
-        self._use(event, line)
-
     def _take_branch(self, event: Event, line: int) -> None:
         self._use(event, line, int(event.detail))
 
     def _use(self, event: Event, line: int, length: int = 0) -> None:
         name, how = event.name, event.kind
-        place = self._place(event) if how in ("branch", "near") else None
+        place = self._place(event) if how == "branch" or how == "near" else None
         candidates = self.names.candidates(name)
         if how in ("static", "earlier") and not self._found(candidates):
             how = "too-early"
@@ -364,10 +361,12 @@ class Context:
 
     def _settle(self, use: _Use) -> None:
         target = self._found(use.candidates)
-        if target is None and (use.line, use.column) in self._letters:
-            self.find(use.line, use.column - 1, "no-such-form", self._letters[use.line, use.column])
-        elif target is None:
-            self.stub(use.name)
+        if target is None:
+            letter = self._letters.get((use.line, use.column)) if self._letters else None
+            if letter is None:
+                self.stubs[use.name] = None
+            else:
+                self.find(use.line, use.column - 1, "no-such-form", letter)
         elif use.how == "branch":
             self._settle_branch(use, target)
         elif use.how == "near":
@@ -422,7 +421,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "call": Context._take_call,
     "close": Context._take_close,
     "define-function": Context._take_define_function,
-    "earlier": Context._take_use,
+    "earlier": Context._use,
     "else": Context._take_else,
     "file": Context._take_file,
     "function": Context._take_function,
@@ -430,14 +429,14 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "label-outside": Context._take_label_outside,
     "letter": Context._take_letter,
     "namespace": Context._take_namespace,
-    "near": Context._take_use,
+    "near": Context._use,
     "open": Context._take_open,
     "param": Context._take_param,
     "place": Context._take_place,
     "setting": Context._take_setting,
     "stack": Context._take_stack,
-    "static": Context._take_use,
+    "static": Context._use,
     "stop": Context._take_stop,
     "undef": Context._take_undef,
-    "use": Context._take_use,
+    "use": Context._use,
 }

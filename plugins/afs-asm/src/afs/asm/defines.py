@@ -52,6 +52,8 @@ class Defines:
                 return text.replace("\\!", "!") if "\\!" in text else text
             if len(changed) > MAX_LENGTH + len(text):
                 raise EndlessDefine
+            if "!" not in changed:
+                return changed
             text = changed
         raise EndlessDefine
 
@@ -109,13 +111,13 @@ class Defines:
 
 def assignment(text: str) -> tuple[str, str, str] | None:
     """Name, operator and value if the tidy statement `text` sets a define."""
-    match = _ASSIGNMENT.match(text)
+    match = _ASSIGNMENT.match(text) if "=" in text else None
     return (match[1] or match[2], match[3], match[4] or "") if match else None
 
 
 def joined_assignment(text: str) -> str:
     """The right form of an assignment whose operator lacks its blanks, or nothing."""
-    match = _JOINED.match(text)
+    match = _JOINED.match(text) if "=" in text else None
     if not match or (match[2] or "")[:1].isdigit():
         return ""
     return f"!{match[1] or match[2]} {match[3]} {match[4]}".rstrip()

@@ -15,7 +15,7 @@ from .findings import ERROR, Fault
 from .instruction_facts import instruction_facts
 from .legality import judge
 from .lines import QUOTED, Part, parts, tidy
-from .plain_lines import plain_facts
+from .plain_lines import joined_facts, plain_facts
 from .statements import Statement, parse_statement
 from .suggestions import unknown_command
 
@@ -27,7 +27,7 @@ _PARAM = re.compile(rf"{QUOTED}|(<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>)", re.A)
 def facts_of_code(code: str) -> Facts:
     """The facts of one logical line's code, without comment; defines must be resolved already."""
     if " : " in code:
-        joined = _joined_facts(code)
+        joined = joined_facts(code)
         if joined:
             return joined
     found = parts(code)
@@ -47,23 +47,6 @@ def facts_of_code(code: str) -> Facts:
     if closing:
         events.append(closing)
     return Facts(tuple(faults), tuple(events), length, tuple(steps))
-
-
-def _joined_facts(code: str) -> Facts | None:
-    """The facts of plain statements between colons; None if one of them is not plain."""
-    events: list[Event] = []
-    steps: list[Step] = []
-    at = length = 0
-    for piece in code.split(" : "):
-        facts = plain_facts(piece, at)
-        if facts is None or facts.faults:
-            return None
-        for event in facts.events:
-            events.append(Event(event.kind, event.name, event.at, event.detail, length) if length else event)
-        steps += facts.steps
-        length = -1 if length < 0 or facts.length < 0 else length + facts.length
-        at += len(piece) + 3
-    return Facts((), tuple(events), length, tuple(steps))
 
 
 def misplaced_for(found: Sequence[Part], number: int) -> list[Fault]:

@@ -58,6 +58,10 @@ class Names:
     def define(self, name: str, *, aside: bool, outside: bool = False) -> tuple[str, bool]:
         """The full name of the label `name` defined here, and whether its parent is missing. It becomes the
         parent of those that follow unless it stands `aside`; `outside` it belongs to no namespace."""
+        if name[0] not in "?.":
+            if not aside:
+                self._text.scope = [name]
+            return (name if outside else self.namespace + name), False
         local = self._local(name)
         bare = name.lstrip("?")
         level = len(bare) - len(bare.lstrip("."))
@@ -77,7 +81,9 @@ class Names:
         return f"{local.mark}{name}{number}"
 
     def candidates(self, name: str) -> tuple[str, ...]:
-        """The full names that `name` may mean here, the nearest first; none if it is always known."""
+        """The full names that `name` may mean here, the nearest first."""
+        if name[0] not in "?.+-":
+            return (self.namespace + name, name) if self.namespace else (name,)
         local = self._local(name)
         bare = name.lstrip("?")
         if bare[:1] in ("+", "-"):

@@ -66,6 +66,23 @@ def plain_facts(code: str, start: int = 0) -> Facts | None:
     return _copied(model, match, start)
 
 
+def joined_facts(code: str) -> Facts | None:
+    """The facts of plain statements between colons; None if one of them is not plain."""
+    events: list[Event] = []
+    steps: list[Step] = []
+    at = length = 0
+    for piece in code.split(" : "):
+        facts = plain_facts(piece, at)
+        if facts is None or facts.faults:
+            return None
+        for event in facts.events:
+            events.append(Event(event.kind, event.name, event.at, event.detail, length) if length else event)
+        steps += facts.steps
+        length = -1 if length < 0 or facts.length < 0 else length + facts.length
+        at += len(piece) + 3
+    return Facts((), tuple(events), length, tuple(steps))
+
+
 def _written(number: str) -> int:
     """How a number is written, as far as its width follows from it."""
     sign = number[0]
