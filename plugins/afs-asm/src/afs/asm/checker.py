@@ -17,7 +17,7 @@ from .arguments import checked
 from .blocks import Blocks
 from .conditions import Evaluator
 from .context import Context
-from .defines import BUILT_IN, Defines, EndlessDefine, assignment, joined_assignment, unquoted_value
+from .defines import BUILT_IN, DefineFault, Defines, assignment, joined_assignment, unquoted_value
 from .expressions import STUB, expression
 from .facts import BY_PARTS, CONTINUED, EMPTY, Event, Facts
 from .findings import ERROR, WARNING, Fault, Finding
@@ -248,7 +248,11 @@ class _Check:
 
     def _filled(self, line: LogicalLine, at: int) -> str:
         assert self.call
-        code = self.call.filled(line.code if "!" not in line.code else self._resolved_params(line.code))
+        try:
+            code = self.call.filled(line.code if "!" not in line.code else self._resolved_params(line.code))
+        except DefineFault as fault:
+            self._find(Fault(0, ERROR, fault.code, fault.reason), line.at(at))
+            return ""
         for name in self.call.unknown:
             reason = f"the macro `{self.call.body.name}` has no parameter `{name[:40]}`"
             self._find(Fault(0, ERROR, "macro-parameter", reason), line.at(at))
@@ -264,10 +268,11 @@ class _Check:
     ) -> tuple[Event, ...]:
         """Take one statement that may set or use defines; its events."""
         try:
+            if text[:2] == "!{":
+                text = self.defines.with_plain_name(text)
             return self._statement(text, start, line, limit, line_live)
-        except EndlessDefine:
-            reason = "a define's value leads back to itself"
-            self._find(Fault(0, ERROR, "define-endless", reason), line.at(start))
+        except DefineFault as fault:
+            self._find(Fault(0, ERROR, fault.code, fault.reason), line.at(start))
             return ()
 
     def _statement(
@@ -279,6 +284,8 @@ class _Check:
                 self._assign(*setting, start, line)
             return ()
         if not self.blocks.live:
+            if line_live and "!" in text:
+                self.defines.resolve(text)  # asar does, for the whole line
             return self._left_out(text, start, line)
         fix = joined_assignment(text) if "!" in text else ""
         if fix:

@@ -99,18 +99,19 @@ class Evaluator:
 
     def value(self, text: str) -> float | None:
         try:
-            return self._of(parse_formula(text, self.priorities))
+            return self.known(parse_formula(text, self.priorities))
         except (Broken, ArithmeticError, ValueError):
             return None
 
-    def _of(self, tree: Formula) -> float | None:
+    def known(self, tree: Formula) -> float | None:
+        """The value of a tree. Raises ArithmeticError and ValueError where it has none."""
         if tree.kind == "number":
             return self._cut(tree.value)
         if tree.kind == "name":
             return self._name(tree.value)
         if tree.kind == "call":
             return self._call(tree)
-        values = [self._of(part) for part in tree.parts]
+        values = [self.known(part) for part in tree.parts]
         known = [value for value in values if value is not None]
         if not tree.parts or len(known) < len(values) or tree.kind not in _OPERATIONS:
             return None
@@ -129,15 +130,53 @@ class Evaluator:
         if name in ("stringsequal", "stringsequalnocase") and len(texts) == 2:
             left, right = (text.lower() if name.endswith("nocase") else text for text in texts)
             return float(left == right)
-        values = [self._of(part) for part in tree.parts]
+        values = [self.known(part) for part in tree.parts]
         known = [value for value in values if value is not None]
         if name not in _FUNCTIONS or len(known) < len(values):
             return None
         return float(_FUNCTIONS[name](*known))
 
 
-def _shift(left: float, right: float) -> int:
-    return int(left) << int(right) if right < 64 else 0
+def reason_for_no_value(text: str) -> str:
+    """Why the expression `text` of numbers has no value in whatever order and precision it is computed."""
+    reason = ""
+    for exact in (True, False):
+        evaluator = Evaluator(lambda name: None, lambda name: False)
+        evaluator.exact = exact
+        try:
+            evaluator.known(parse_formula(text, True))
+        except ZeroDivisionError:
+            reason = "asar divides by zero here"
+        except ValueError as fault:
+            reason = str(fault)
+        except (Broken, ArithmeticError):
+            return ""
+        else:
+            return ""
+    return reason
+
+
+def _shift(left: float, right: float) -> tuple[int, int]:
+    """Both as whole numbers. Raises ValueError for a negative count."""
+    if right < 0:
+        raise ValueError("a number cannot be shifted by less than nothing")
+    return int(left), int(min(right, 127))
+
+
+def _left(left: float, right: float) -> int:
+    value, count = _shift(left, right)
+    return value << count if count < 64 else 0
+
+
+def _right(left: float, right: float) -> int:
+    value, count = _shift(left, right)
+    return value >> count
+
+
+def _modulo(left: float, right: float) -> float:
+    if right == 0:
+        raise ZeroDivisionError
+    return math.fmod(left, right)
 
 
 #: What needs more than arithmetic on two numbers stays unknown.
@@ -146,9 +185,9 @@ _OPERATIONS: Final[dict[str, Callable[..., float]]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "%": math.fmod,
-    "<<": _shift,
-    ">>": lambda left, right: int(left) >> int(right),
+    "%": _modulo,
+    "<<": _left,
+    ">>": _right,
     "&": lambda left, right: int(left) & int(right),
     "|": lambda left, right: int(left) | int(right),
     "^": lambda left, right: int(left) ^ int(right),

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from .defines import BUILT_IN, decimals
 from .faults import Broken, Fatal
 
 if TYPE_CHECKING:
     from .assembly_pass import Pass
 
-__all__ = ["BUILT_IN", "Defined"]
+__all__ = ["Defined"]
 
-#: Defines that asar sets itself. The time is always the same here, so that the bytes are.
-BUILT_IN: Final = {"assembler": "asar", "assembler_ver": "10901", "assembler_time": "0"}
 
 _USE = re.compile(r"\\([\\!])|!\^*(\{)?", re.A)
 _WORD = re.compile(r"\w+", re.A)
-_OPERATOR = re.compile(r" ([+:#?]?=) ?")
+_OPERATOR = re.compile(r" ([+:#?]?=) ")
 _NEXT = re.compile(r" : ")
 _MAX_LENGTH: Final = 65_536
 
@@ -117,7 +116,7 @@ class Defined:
         number = evaluation.double(self.resolve(value))
         if evaluation.moving:
             raise Broken("label-moves", f"the define `!{name[:40]}` cannot depend on a label")
-        return str(number) if isinstance(number, int) else f"{number:.10f}".rstrip("0").rstrip(".")
+        return str(number) if isinstance(number, int) else decimals(number)
 
 
 def _value_at(text: str, at: int) -> tuple[str, int]:

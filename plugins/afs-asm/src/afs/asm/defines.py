@@ -10,7 +10,9 @@ from .expressions import STUB
 from .lines import parts
 
 _USE = re.compile(r"(\\*)!(?:\{([^{}]*)\}|(\w+))", re.A)
-_ASSIGNMENT = re.compile(r"\s*!(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=)(?: (.*))?\Z", re.A | re.S)
+_BRACED = re.compile(r"\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_NAME = re.compile(r"\w+\Z", re.A)
+_ASSIGNMENT = re.compile(r"\s*!(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=) (.*)\Z", re.A | re.S)
 _JOINED = re.compile(r"\s*!(?:\{(\w+)\}|(\w+))\s*([+:#?]?=)(?!=)\s*(.*)\Z", re.A | re.S)
 
 _QUOTED_VALUE = re.compile(r'"((?:[^"]|"")*)"\Z', re.S)
@@ -21,8 +23,19 @@ MAX_ROUNDS: Final = 64
 MAX_LENGTH: Final = 20_000
 
 
-class EndlessDefine(Exception):
+class DefineFault(Exception):
+    """A define that cannot be read; `code` and `reason` as in a finding."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class EndlessDefine(DefineFault):
     """A define's value leads back to itself, or grows without end."""
+
+    def __init__(self) -> None:
+        super().__init__("define-endless", "a define's value leads back to itself")
 
 
 class Defines:
@@ -45,7 +58,7 @@ class Defines:
         self._note_set = note_set
 
     def resolve(self, text: str) -> str:
-        """`text` with every define replaced by its value. Raises EndlessDefine."""
+        """`text` with every define replaced by its value. Raises DefineFault."""
         for _ in range(MAX_ROUNDS):
             changed = _USE.sub(self._value, text)
             if changed == text:
@@ -65,8 +78,10 @@ class Defines:
     def _named(self, name: str) -> str:
         if "!" in name:
             name = self.resolve(name)
-        if STUB in name or not name:
+        if STUB in name:
             return STUB
+        if not _NAME.match(name):
+            raise DefineFault("define-name", f"`{name[:40]}` is no name of a define")
         known = self.values.get(name)
         if known is None:
             self._unknown(name)
@@ -95,8 +110,15 @@ class Defines:
             value = self.resolve(value)
         elif operator == "#=":
             number = self._number(self.resolve(value))
-            value = STUB if number is None else f"{number:.15g}"
+            value = STUB if number is None else decimals(number)
         self.values[name] = value
+
+    def with_plain_name(self, text: str) -> str:
+        """`text`, which begins with `!{`, with the defines in the braces replaced. Raises DefineFault."""
+        match = _BRACED.match(text, 1)
+        if not match or "!" not in match[1]:
+            return text
+        return f"!{{{self.resolve(match[1])}}}{text[match.end() :]}"
 
     def _value_of(self, name: str) -> str:
         if name not in self.values:
@@ -109,10 +131,16 @@ class Defines:
             self.values[name] = STUB
 
 
+def decimals(number: float) -> str:
+    """A number as asar writes it into a define: all its decimals, no exponent."""
+    shown = f"{number:.100f}"
+    return shown.rstrip("0").removesuffix(".")
+
+
 def assignment(text: str) -> tuple[str, str, str] | None:
     """Name, operator and value if the tidy statement `text` sets a define."""
     match = _ASSIGNMENT.match(text) if "=" in text else None
-    return (match[1] or match[2], match[3], match[4] or "") if match else None
+    return (match[1] or match[2], match[3], match[4]) if match else None
 
 
 def joined_assignment(text: str) -> str:
@@ -120,7 +148,7 @@ def joined_assignment(text: str) -> str:
     match = _JOINED.match(text) if "=" in text else None
     if not match or (match[2] or "")[:1].isdigit():
         return ""
-    return f"!{match[1] or match[2]} {match[3]} {match[4]}".rstrip()
+    return f"!{match[1] or match[2]} {match[3]} " + (match[4] or '""')
 
 
 def unquoted_value(value: str) -> tuple[str, bool]:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["encode", "operand_size"]
 
-_SIZES: Final = {"b": 1, "w": 2, "l": 3}
+#: `.d` is for what asar does not look at the size of.
+_SIZES: Final = {"b": 1, "w": 2, "l": 3, "d": 4}
 _SIGNATURES: Final = frozenset(("brk", "cop", "wdm"))
 _BANK_OF: Final = (">>16", "/65536", "/$10000")
 _TOKEN = re.compile(
-    r"""\$(?P<hex>[0-9A-Fa-f]*)|%(?P<bin>[01]*)|(?P<char>'.')|(?P<dec>[0-9]+)(?:\.[0-9.]*)?
+    r"""\$(?P<hex>[0-9A-Fa-f]*)|%(?P<bin>[01]*)|(?P<char>'[\x00-\x7f]')|(?P<dec>[0-9]+)(?:\.[0-9.]*)?
     |(?P<name>\??(?:\.+\w|[A-Za-z_])[\w.]*)(?:\[[^\]]*\](?P<field>[\w.]*))?""",
     re.X | re.A,
 )
@@ -44,6 +45,8 @@ def encode(run: Pass, mnemonic: str, suffix: str, text: str) -> bytes:
     if found.form == "#e" and mnemonic in REPEATABLE:
         return _repeated(run, mnemonic, found.bodies[0], forms)
     if found.form == "e,e":
+        if suffix:
+            raise Broken("suffix", f"{mnemonic.upper()} with two banks takes no size")
         banks = [run.value(body) & 0xFF for body in found.bodies]
         return bytes([forms["e,e"][2].opcode, *banks])
     if mnemonic in BRANCHES and found.form == "e":
@@ -70,7 +73,7 @@ def _repeated(run: Pass, mnemonic: str, text: str, forms: Forms) -> bytes:
         raise Broken("repeat-count", f"the repeat count of {mnemonic.upper()} must be a number")
     form = forms.get("a") or forms[""]
     if count < 0:
-        return b""
+        raise Broken("repeat-count", f"{mnemonic.upper()} cannot be repeated {count} times")
     run.count_bytes(count)
     return bytes([form[0].opcode]) * count
 

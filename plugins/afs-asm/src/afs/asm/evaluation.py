@@ -134,7 +134,7 @@ class Evaluation:
         function = self.run.functions.get(name)
         if function is not None:
             return self._user(name, function, tree)
-        builtin = self.run.builtins.get(name.removeprefix("_").lower())
+        builtin = self.run.builtins.get(name.removeprefix("_"))
         if builtin is None:
             raise Broken("unknown-function", f"there is no function `{name}`", late=True)
         return self._cut_any(builtin(self, tree.parts))
@@ -163,6 +163,11 @@ class Evaluation:
 
 def _whole(value: Number) -> int:
     return min(max(int(value), _LOW), _HIGH)
+
+
+def whole32(value: Number) -> int:
+    """A number as a signed one of 32 bits; of those that do not fit the processor makes the smallest."""
+    return int(value) if -(1 << 31) <= value < 1 << 31 else -(1 << 31)
 
 
 def _divided(left: Number, right: Number) -> Number:
@@ -217,6 +222,6 @@ _OPERATIONS: Final[dict[str, Callable[[Number, Number], Number]]] = {
 _PREFIXES: Final[dict[str, Callable[[Number], Number]]] = {
     "-": lambda value: -value,
     "+": lambda value: value,
-    "~": lambda value: ~_whole(value),
-    "<:": lambda value: _whole(value) >> 16,
+    "~": lambda value: ~whole32(value),
+    "<:": lambda value: whole32(value) >> 16,
 }

@@ -56,7 +56,7 @@ _ATOM = re.compile(
     |(?P<bin>%[01]+)(?!\w)
     |(?P<dec>[0-9][0-9.]*)(?![\w$])
     |(?P<name>\??(?:\.+\w|[A-Za-z_])[\w.]*)
-    |(?P<char>'.')
+    |(?P<char>'[\x00-\x7f]')
     |(?P<string>"[^"]*")
     |(?P<nearby>\??(?:\++|-+)(?=$|\)))
     |(?P<all>\.\.\.)
@@ -64,6 +64,9 @@ _ATOM = re.compile(
     re.X | re.A,
 )
 _OPERATOR = re.compile(r"\*\*|<<|>>|[-+*/%&|^]")
+#: What may have no value though it is well formed.
+_RISKY = re.compile(r"[/%]|<<|>>")
+_BITS = re.compile(r"[01]*")
 _NEARBY = re.compile(r"\??(?:\++|-+)(?=$|\))")
 _FIELD = re.compile(r"[\w.]*", re.A)
 
@@ -128,6 +131,7 @@ class _Scanner:
         self.calls: list[tuple[str, int]] = []
         self.stack: list[_Open] = []
         self.stubs = False
+        self.modulo = False
 
     def scan(self) -> Expression:
         fault = self._operand()
@@ -135,6 +139,8 @@ class _Scanner:
             fault = self._after_operand()
         if not fault and self.stack:
             fault = "a parenthesis is not closed"
+        if not fault and not (self.symbols or self.stubs) and _RISKY.search(self.text):
+            fault = _without_value(self.text)
         fix = _right_form(self.text) if fault else ""
         names = tuple(dict.fromkeys(self.symbols))
         functions = tuple(dict.fromkeys(name for name, _ in self.calls))
@@ -188,7 +194,7 @@ class _Scanner:
         elif kind == "bin":
             self.width = max(self.width, (len(value) + 6) // 8)
         elif kind == "dec":
-            self.width = max(self.width, decimal_width(value.split(".")[0]))
+            self.width = max(self.width, self._decimal_width(value.split(".")[0]))
         elif kind == "char":
             self.width = max(self.width, 1)
         elif kind == "name" and self.text[self.at : self.at + 1] == "[":
@@ -201,6 +207,15 @@ class _Scanner:
             self.at = match.start()
             return "a string is no number" if kind == "string" else f"`{value}` is no number"
         return ""
+
+    def _decimal_width(self, digits: str) -> int:
+        """Where a remainder is taken, asar sizes the digits 0 and 1 behind the `%` as binary ones."""
+        if not self.modulo:
+            return decimal_width(digits)
+        self.modulo = False
+        match = _BITS.match(digits)
+        bits = match.end() if match else 0
+        return max((bits + 7) // 8, decimal_width(digits[bits:] or "0"))
 
     def _element(self, name: str) -> str:
         """A struct's element, `Name[index].field`; the place is before the `[`."""
@@ -233,6 +248,7 @@ class _Scanner:
         if not match:
             return f"an operator was expected before `{_excerpt(self.text[self.at :])}`"
         self.at = match.end()
+        self.modulo = match[0] == "%"
         return self._operand()
 
     def _closed(self, opened: _Open) -> str:
@@ -255,6 +271,13 @@ class _Scanner:
         if rest[0].isdigit():
             return f"`{_excerpt(rest)}` is no number"
         return f"a number or a name was expected, not `{_excerpt(rest)}`"
+
+
+def _without_value(text: str) -> str:
+    """Why an expression of numbers has no value, in whatever order asar is told to compute it."""
+    from .conditions import reason_for_no_value
+
+    return reason_for_no_value(text)
 
 
 def _excerpt(text: str) -> str:

@@ -24,7 +24,7 @@ _PREFIX = re.compile(r"<:|[-+~]")
 _NEARBY = re.compile(r"(\??)(\++|-+)(?=\)|\Z)")
 _NUMBER = re.compile(r"\$([0-9A-Fa-f]+)|%([01]+)|([0-9][0-9.]*)")
 _NAME = re.compile(r"\??(?:\.+\w|[A-Za-z_])[\w.]*|:\w+", re.A)
-_CHARACTER = re.compile(r"'([^\n])'")
+_CHARACTER = re.compile(r"'([\x00-\x7f])'")
 _STRING = re.compile(r'"([^"]*)"')
 _BLANKS = re.compile(r" *")
 

@@ -82,6 +82,8 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
     if suffix and suffix not in "bwl":
         if STUB in suffix:
             return Verdict()
+        if suffix == "d" and text:
+            return _double(mnemonic, text, forms)
         return _refuse(-1, "suffix", f"`.{suffix}` is no size: use .b, .w or .l", "", mnemonic)
     if not text:
         return _without_operand(mnemonic, suffix, forms)
@@ -94,6 +96,17 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
     if text.strip(STUB) == "" and any(form not in ("", "a") for form in forms):
         return Verdict()
     return _with_operand(Written.of(mnemonic, suffix, operand(text, mnemonic in ("mvn", "mvp"))), forms)
+
+
+def _double(mnemonic: str, text: str, forms: Forms) -> Verdict:
+    """The size `.d`, which asar takes where it does not look at the size: for what it is not, it is none."""
+    right = f"`.d` is no size of {mnemonic.upper()}; asar takes it for .w"
+    sized = "#e" in forms and len(forms["#e"]) > 1
+    if text[0] == "#" and (sized or mnemonic in REPEATABLE) or mnemonic in BRANCHES:
+        verdict = judge(mnemonic, "w" if sized else "", text)
+        warning = Fault(-1, WARNING, "suffix", right, write(mnemonic, "w" if sized else "", text))
+        return msgspec.structs.replace(verdict, faults=(warning, *verdict.faults))
+    return _refuse(-1, "suffix", "`.d` is no size: use .b, .w or .l", "", mnemonic)
 
 
 def _blanks_quoted(text: str) -> bool:
@@ -130,6 +143,9 @@ def _with_operand(written: Written, forms: Forms) -> Verdict:
         return _repeated(mnemonic, values[0])
     if form not in forms:
         return _tolerated(written, forms)
+    if form == "e,e" and written.suffix:
+        fix = written.rewrite(bare=True)
+        return _refuse(-1, "suffix", f"{mnemonic.upper()} with two banks takes no size", fix, form)
     fault = _faulty_expression(written)
     if fault:
         return Verdict((fault,), form)
@@ -187,6 +203,8 @@ def _repeated(mnemonic: str, value: Expression) -> Verdict:
         fault = Fault(1, ERROR, "repeat-count", reason)
         return Verdict((fault,), "#e", 0, value.symbols, value.calls)
     count = value.literal
+    if count is not None and count < 0:
+        return _refuse(1, "repeat-count", f"{mnemonic.upper()} cannot be repeated {count} times", "", "#e")
     if count is None or 0 < count <= _PLAUSIBLE_REPEAT:
         return Verdict(form="#e", length=count or 0, calls=value.calls)
     reason = f"{mnemonic.upper()} has no immediate; asar repeats it {count} times"

@@ -8,13 +8,10 @@ from typing import Final, NamedTuple
 
 from .arguments import split_arguments
 from .expressions import STUB
-from .macros import without_blanks
+from .macros import INDEX, PLACE, without_blanks
 
-_DECLARED = re.compile(r" ?([A-Za-z_]\w*) ?\(([^()]*)\) ?\Z", re.A)
+_DECLARED = re.compile(r"([A-Za-z_]\w*)\(([^()]*)\)\Z", re.A)
 _PARAMETER = re.compile(r"[A-Za-z_]\w*\Z", re.A)
-#: A parameter's place; `<<` is a shift, and nothing with a blank in front or `:` behind is one.
-_PARAM = re.compile(r"<<(?!:)|<(?! )(?:\.\.\.\[([^<>\]]*)\]|([^<>:]*))>")
-
 #: How deep calls may be nested, and how many lines they may come to in all.
 MAX_DEPTH: Final = 100
 MAX_LINES: Final = 200_000
@@ -39,11 +36,14 @@ class MacroBody(NamedTuple):
 
 
 def declared(text: str) -> tuple[str, tuple[str, ...], bool] | None:
-    """Name, parameters, and whether more may follow, of a macro's declaration; None if it is not one."""
-    match = _DECLARED.match(text)
+    """Name, parameters, and whether more may follow, of a macro's declaration; None if it is not one.
+
+    asar reads it without its blanks.
+    """
+    match = _DECLARED.match(without_blanks(text))
     if not match:
         return None
-    names = [name.strip() for name in match[2].split(",")] if match[2].strip() else []
+    names = match[2].split(",") if match[2] else []
     variadic = names[-1:] == ["..."]
     names = names[:-1] if variadic else names
     if not all(_PARAMETER.match(name) for name in names) or len(set(names)) < len(names):
@@ -53,7 +53,7 @@ def declared(text: str) -> tuple[str, tuple[str, ...], bool] | None:
 
 def call_values(text: str) -> tuple[str, ...]:
     """The values of a call, quotes taken off."""
-    if not text:
+    if not text.strip(" "):
         return ()
     return tuple(_bare(without_blanks(item)) for item, _ in split_arguments(text))
 
@@ -80,16 +80,18 @@ class MacroCall:
 
     def filled(self, line: str) -> str:
         """A line of the body with the call's values."""
-        return _PARAM.sub(self._value, line) if "<" in line else line
+        return PLACE.sub(self._value, line) if "<" in line else line
 
     def _value(self, match: re.Match[str]) -> str:
         if match[0] == "<<":
             return match[0]
-        if match[1] is None and (not self.body.variadic or _PARAMETER.match(match[2])):
-            if match[2] not in self._named and STUB not in match[2]:
-                self.unknown.append(match[0])
-            return self._named.get(match[2], STUB)
-        number = self._number(match[1] if match[1] is not None else match[2])
+        index, name = match[1], match[2]
+        if index is None and (name in self._named or STUB in name):
+            return self._named.get(name, STUB)
+        if not self.body.variadic or (index is None and not INDEX.match(name)):
+            self.unknown.append(match[0])
+            return STUB
+        number = self._number(name if index is None else index)
         if number is None:
             return STUB
         if not 0 <= number < len(self._more):

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .arguments import split_arguments, words_of
 from .faults import Broken
 from .lines import LogicalLine
+from .operands import balanced
 
 if TYPE_CHECKING:
     from .assembly_pass import Pass
 
-__all__ = ["Call", "Macro", "declared", "parse_call", "unquoted", "with_arguments"]
+__all__ = ["INDEX", "PLACE", "Call", "Macro", "declared", "parse_call", "unquoted", "with_arguments"]
 
-_DECLARATION = re.compile(r"macro\s+([A-Za-z_]\w*)\s*\((.*)\)\s*\Z", re.A | re.I)
+_DECLARATION = re.compile(r"macro([A-Za-z_]\w*)\((.*)\)\Z", re.A | re.I)
 _PARAMETER = re.compile(r"[A-Za-z_]\w*\Z|\.\.\.\Z", re.A)
 _CALL = re.compile(r"%(\w+)\((.*)\)\Z", re.A | re.S)
-#: An argument's place; `<<` is a shift, and nothing with a blank in front or `:` behind is one.
-_PLACE = re.compile(r"<<(?!:)|<(?! )(?:\.\.\.\[([^<>\]]*)\]|([^<>:]*))>")
+#: An argument's place; `<<` is a shift, and nothing with a blank in front or a colon in it is one. asar
+#: takes the text from `<:` to a later `>` for one, too.
+PLACE: Final = re.compile(r"<<(?!:)|<(?! )(?:\.\.\.\[([^<>:]*)\]|(:?[^<>:]*))>")
+#: An expression that stands for one of any number of values, written without `...[`.
+INDEX: Final = re.compile(r"(?![A-Za-z_]\w*\Z)[^:.]", re.A)
 
 
 class Macro(NamedTuple):
@@ -44,11 +48,11 @@ class Call(NamedTuple):
 
 
 def declared(code: str) -> tuple[str, tuple[str, ...], bool]:
-    """Name, parameters, and whether any number of arguments may follow."""
-    match = _DECLARATION.match(code)
+    """Name, parameters, and whether any number of arguments may follow; asar reads it without blanks."""
+    match = _DECLARATION.match(without_blanks(code))
     if not match:
         raise Broken("macro", "a macro is declared as `macro name(arguments)`")
-    names = tuple(name.strip() for name in match[2].split(",")) if match[2].strip() else ()
+    names = tuple(match[2].split(",")) if match[2] else ()
     wrong = next((name for name in names if not _PARAMETER.match(name)), None)
     if wrong is not None or "..." in names[:-1] or len(set(names)) != len(names):
         raise Broken("macro", f"the parameters `{match[2][:60]}` are no list of different names")
@@ -61,8 +65,10 @@ def parse_call(text: str) -> tuple[str, tuple[str, ...]]:
     match = _CALL.match(text)
     if not match:
         raise Broken("macro", "a macro is called as `%name(arguments)`")
-    arguments = tuple(without_blanks(item) for item, _ in split_arguments(match[2])) if match[2] else ()
-    return match[1], arguments
+    if not balanced(match[2]):
+        raise Broken("macro", "parentheses do not match in the call of a macro")
+    items = split_arguments(match[2]) if match[2].strip(" ") else []
+    return match[1], tuple(without_blanks(item) for item, _ in items)
 
 
 def without_blanks(text: str) -> str:
@@ -89,16 +95,16 @@ def with_arguments(text: str, call: Call | None, run: Pass) -> str:
             return match[0]
         return unquoted(_argument(match, call, run))
 
-    return _PLACE.sub(put, text)
+    return PLACE.sub(put, text)
 
 
 def _argument(match: re.Match[str], call: Call, run: Pass) -> str:
-    if match[1] is not None:
+    if match[1] is not None and call.macro.variadic:
         return _variadic(match[1], call, run)
-    name = run.resolved(match[2]).strip()
+    name = match[0] if match[2] is None else run.resolved(match[2]).strip()
     if name in call.macro.parameters:
         return call.arguments[call.macro.parameters.index(name)]
-    if call.macro.variadic and not re.fullmatch(r"[A-Za-z_]\w*", name):
+    if call.macro.variadic and INDEX.match(name):
         return _variadic(name, call, run)
     raise Broken("macro-parameter", f"%{call.macro.name} has no parameter `{name[:40]}`")
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from .evaluation import whole32
 from .faults import Broken
 from .formula import Formula
 
@@ -165,9 +166,8 @@ def _strings(same: Callable[[str, str], bool]) -> Builtin:
 
 
 def _rounded(value: float, digits: float) -> float:
-    """Half away from zero, as printing with so many digits does in the common cases."""
-    scale: float = 10.0 ** max(int(digits), 0)
-    return math.copysign(math.floor(abs(value) * scale + 0.5) / scale, value)
+    """As printing with so many decimals gives it: of two as near, the even one."""
+    return float(f"{value:.{min(max(int(digits), 0), 100)}f}")
 
 
 _PLAIN: Final[dict[str, tuple[Callable[..., Any], int]]] = {
@@ -179,21 +179,20 @@ _PLAIN: Final[dict[str, tuple[Callable[..., Any], int]]] = {
     "clamp": (lambda value, low, high: max(low, min(high, value)), 3),
     "safediv": (lambda value, by, default: value / by if by else default, 3),
     "select": (lambda chooser, yes, no: yes if chooser else no, 3),
-    "bank": (lambda value: int(value) >> 16, 1),
-    "not": (lambda value: int(not value), 1),
+    "bank": (lambda value: whole32(value) >> 16, 1),
+    "not": (lambda value: int(not int(value)), 1),
     "equal": (lambda a, b: int(a == b), 2),
     "notequal": (lambda a, b: int(a != b), 2),
     "less": (lambda a, b: int(a < b), 2),
     "lessequal": (lambda a, b: int(a <= b), 2),
     "greater": (lambda a, b: int(a > b), 2),
     "greaterequal": (lambda a, b: int(a >= b), 2),
-    "and": (lambda a, b: int(bool(a and b)), 2),
-    "or": (lambda a, b: int(bool(a or b)), 2),
+    "and": (lambda a, b: int(bool(int(a) and int(b))), 2),
+    "or": (lambda a, b: int(bool(int(a) or int(b))), 2),
     "nand": (lambda a, b: int(not (a and b)), 2),
     "nor": (lambda a, b: int(not (a or b)), 2),
     "xor": (lambda a, b: int(bool(a) != bool(b)), 2),
     "round": (_rounded, 2),
-    "pow": (lambda a, b: float(a) ** float(b), 2),
 }
 
 BUILTINS: Final[dict[str, Builtin]] = {

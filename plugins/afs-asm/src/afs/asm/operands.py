@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-_MARK = re.compile(r"""["'(),]""")
+from .lines import QUOTED
+
+_MARK = re.compile(rf"""{QUOTED}|["'(),]""")
 
 
 class Operand(msgspec.Struct, frozen=True, gc=False):
@@ -69,14 +71,14 @@ def _indexed(text: str, tail: str) -> Operand | None:
 
 
 def balanced(text: str) -> bool:
-    """Whether every parenthesis in `text` closes one that was opened in it."""
+    """Whether every parenthesis in `text` closes one that was opened in it, those in quotes aside."""
     if "(" not in text and ")" not in text:
         return True
     depth = 0
-    for char in text:
-        if char == "(":
+    for match in _MARK.finditer(text):
+        if match[0] == "(":
             depth += 1
-        elif char == ")":
+        elif match[0] == ")":
             depth -= 1
             if depth < 0:
                 return False
@@ -85,16 +87,14 @@ def balanced(text: str) -> bool:
 
 def commas(text: str) -> Iterator[int]:
     """The indices of the commas outside parentheses and quotes."""
-    depth, quote = 0, ""
+    depth = 0
     for match in _MARK.finditer(text):
         mark = match[0]
-        if quote:
-            quote = "" if mark == quote else quote
-        elif mark in "\"'":
-            quote = mark
-        elif mark == "(":
+        if mark == "(":
             depth += 1
         elif mark == ")":
             depth -= 1
-        elif depth <= 0:
+        elif mark in ("'", '"'):
+            return  # an open quote
+        elif mark == "," and depth <= 0:
             yield match.start()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from .assembly import AssemblyFinding, LineAddress
 from .characters import Characters
-from .define_text import BUILT_IN, Defined
+from .define_text import Defined
+from .defines import BUILT_IN
 from .evaluation import Evaluation
 from .faults import Broken, Fatal
 from .findings import ERROR, WARNING

@@ -9,14 +9,18 @@ import msgspec
 from .directives import DATA, DIRECTIVES
 from .expressions import STUB
 from .instructions import mnemonics
+from .operands import balanced
 
 _WORD = rf"[A-Za-z_{STUB}][\w.{STUB}]*"
 _SUB = rf"\.+[\w{STUB}][\w.{STUB}]*"
-_LABEL = re.compile(rf"\??(?:\++|-+):?\Z|[#?]{{1,2}}{_WORD}:?\Z|[#?]{{0,2}}{_SUB}:?\Z|{_WORD}:\Z", re.A)
+#: asar drops what stands behind the colon of a nearby label.
+_LABEL = re.compile(
+    rf"\??(?:\++|-+)(?::.*)?\Z|(?:#\??|\?){_WORD}:?\Z|#?\??{_SUB}:?\Z|{_WORD}:\Z", re.A | re.S
+)
 #: What labels begin with that do not end with a colon.
 _MARKS = frozenset("+-?#.")
 _DEFINE = re.compile(r"!(\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
-_MACRO_CALL = re.compile(rf"%([\w{STUB}]+) ?\((.*)\)\Z", re.A | re.S)
+_MACRO_CALL = re.compile(rf"% ?([\w{STUB}]+(?: [\w{STUB}]+)*) ?\((.*)\)\Z", re.A | re.S)
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
@@ -63,8 +67,9 @@ def parse_statement(text: str) -> Statement:
 
 
 def _label(word: str, at: int) -> Label:
-    name = word.rstrip(":").lstrip("#")
+    name = word.lstrip("#")
     first = name[0]
+    name = name.partition(":")[0] if name.lstrip("?")[0] in "+-" else name.removesuffix(":")
     kinds = {"+": "plus", "-": "minus", ".": "sub", "?": "macro"}
     return Label(name, "aside" if word[0] == "#" else kinds.get(first, "global"), at)
 
@@ -82,8 +87,9 @@ def _head(text: str, labels: tuple[Label, ...], at: int) -> Statement:
             )
     if word[0] == "%":
         match = _MACRO_CALL.match(text, at)
-        if match:
-            return Statement(text, labels, "macro-call", match[1], "", match[2], match.start(2))
+        if match and balanced(match[2]):
+            name = match[1].replace(" ", "")
+            return Statement(text, labels, "macro-call", name, "", match[2], match.start(2))
     if operand[:2] == "= " or operand == "=":
         return Statement(text, labels, "assign", word, "", operand[2:], at + len(word) + 3)
     return _command(text, labels, word, operand, at + len(word) + 1)

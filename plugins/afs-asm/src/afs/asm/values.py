@@ -19,7 +19,7 @@ _PATTERN: Final = 12  # bytes of a fill pattern
 _ALIGN = re.compile(r"align (\S+)(?: offset (\S+))?\Z", re.I)
 _MAX_ALIGN: Final = 0x800000
 _RANGE = re.compile(r'\A((?:"[^"]*"|[^":])+)(?::(.+))?\Z', re.S)
-_OLD_RANGE = re.compile(r"(\([^()]*\)|[0-9A-Fa-f]*)-(\([^()]*\)|[0-9A-Fa-f]*)\Z")
+_OLD_RANGE = re.compile(r"(\([^()]*\)|[0-9A-Fa-f]+)-(\([^()]*\)|[0-9A-Fa-f]*)\Z")
 
 
 def emit_values(run: Pass, width: int, text: str) -> None:
@@ -32,16 +32,12 @@ def emit_values(run: Pass, width: int, text: str) -> None:
     mask = (1 << 8 * width) - 1
     for item, _ in split_arguments(text):
         if item[:1] == '"':
-            for char in unquoted(item):
-                out += (_code(run, char) & mask).to_bytes(width, "little")
+            for byte in unquoted(item).encode("utf-8", "surrogatepass"):
+                out += (run.table.value(chr(byte)) & mask).to_bytes(width, "little")
         else:
             value = run.value(item[1:] if item[:1] == "#" else item)
             out += (value & mask).to_bytes(width, "little")
     run.emit(bytes(out))
-
-
-def _code(run: Pass, char: str) -> int:
-    return run.table.value(char)
 
 
 def _pattern(width: int) -> Callable[[Pass, str], bytes]:
@@ -148,7 +144,7 @@ def _range(run: Pass, text: str) -> tuple[int, int]:
 
 
 def _bound(run: Pass, text: str) -> int:
-    return run.evaluation.fixed(text, "the range of `incbin`") if text else 0
+    return run.evaluation.fixed(text, "the range of `incbin`")
 
 
 def _old_bound(run: Pass, text: str) -> int:
