@@ -42,7 +42,7 @@ _cache: dict[str, Facts] = {}
 _resolved: dict[str, Facts] = {}
 
 
-class CheckResult(msgspec.Struct, frozen=True):
+class CheckResult(msgspec.Struct, frozen=True, gc=False):
     """The verdict on a text.
 
     `syntax_ok`: valid as a fragment of a larger code base; names that it does not define are listed in
@@ -142,7 +142,10 @@ class _Check:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
         self.context.tracks = _sets_widths(code)
         self.lines(code.replace("\r\n", "\n").split("\n"), 0)
-        return self._result()
+        result = self._result()
+        # They know each other, and would stay until the garbage collector finds them.
+        del self.evaluator, self.defines, self.blocks, self.context
+        return result
 
     def lines(self, lines: Sequence[str], first: int) -> None:
         """Check lines, of which `first` come before in the text."""

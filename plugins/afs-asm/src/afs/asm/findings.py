@@ -18,7 +18,7 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
     fix: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """A fault in a text. `line` and `column` count from 1; `fix` is the right form, if there is one.
 
     An `error` is what the assembler refuses; a `warning` is what it lets through and is wrong.
