@@ -51,6 +51,8 @@ _UNKNOWN: Final = Widths()
 
 def width_findings(context: Context) -> list[Finding]:
     """The immediates whose width is not that of their register."""
+    if not any(flow.step and flow.step.kind in _BITS for flow in context.flow):
+        return []
     return _Tracker(context).findings()
 
 
@@ -72,10 +74,12 @@ class _Tracker:
 
     def _inner(self, context: Context) -> set[str]:
         """Sub-labels and nearby labels that are used by branches and jumps alone."""
+        names = {flow.targets[0] for flow in self.flow if flow.step is None and len(flow.targets) == 2}
+        if not names:
+            return names
         jumps = (flow for flow in self.flow if flow.step and flow.step.kind in ("go", "end"))
         jumped = Counter(name for flow in jumps for name in flow.targets)
         uses = context.uses()
-        names = {flow.targets[0] for flow in self.flow if flow.step is None and len(flow.targets) == 2}
         return {name for name in names if 0 < uses[name] <= jumped[name]}
 
     def _setters(self) -> set[str]:
