@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from afs.asm import check
+from afs.asm import assemble, check
 
 LINES = Path(__file__).with_name("dialect.txt").read_text("utf-8").splitlines()
 CASES = [line.replace("\\n", "\n").split("|", 1) for line in LINES if line[0] != "#"]
@@ -33,6 +33,71 @@ def test_a_macro_is_judged_by_what_its_calls_make_of_it() -> None:
     result = check(body + '%put("$10,y")')
     assert [(finding.line, finding.severity) for finding in result.findings] == [(2, "error")]
     assert "called from line 4" in result.findings[0].reason
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\x0b", "\x0c"])
+def test_what_only_looks_blank_is_none(blank: str) -> None:
+    for judged in (check, assemble):
+        result = judged(f"lda{blank}#$12")
+        assert [finding.code for finding in result.findings] == ["unknown-command"]
+    assert check(f'db "a{blank}b" ; c{blank}d').assembles
+
+
+def test_a_carriage_return_is_no_end_of_a_line() -> None:
+    assert check("nop\r\nrts\r\n").assembles and assemble("no\rp").code == b"\xea"
+    assert found("nop\rrts") == [(1, "unknown-command")]
+
+
+NEEDS_A_ROM = [
+    "freecode\nnop",
+    "freedata align\nnop",
+    "Here:\nautoclean jsl Here",
+    'check title "SOMETHING"',
+    "lda #read1($008000)",
+    "if read2($00FFDC) == $1234\nnop\nendif",
+    "function near(a) = read1(a)+1\ndb near($8000)",
+    "org $7E8000\nnop",
+    "hirom\norg $002000\nnop",
+    "org $00FFFE\ndl 1",
+    "org $008000\nfill 10\nwarnpc $008005",
+    "org $018000\ndb 1,2,3\nassert pc() <= $018002",
+]
+
+
+@pytest.mark.parametrize("code", NEEDS_A_ROM)
+def test_a_text_that_stops_for_its_place_or_without_a_rom(code: str) -> None:
+    result = check(code)
+    assert result.syntax_ok and not result.assembles and not result.stubs
+    assert [finding.code for finding in result.findings] == ["stops"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "freecode",
+        "lda #read1($008000,3)",
+        "org $7E0000\nHere: skip 2",
+        "org $00FFFD\ndl 1",
+        "check bankcross off\norg $00FFFE\ndl 1",
+        "norom\norg $000000\nnop",
+        "org $008000\nfill 10\nwarnpc $00800A",
+        "org $018000\ndb 1,2\nassert pc() <= $018002",
+        "function f(a) = a+Nowhere",
+    ],
+)
+def test_a_text_that_asar_puts_where_it_says(code: str) -> None:
+    assert check(code).assembles, check(code).findings
+
+
+def test_a_function_is_known_below_its_declaration_only() -> None:
+    result = check("db f(1)\nfunction f(x) = x")
+    assert result.syntax_ok and result.stubs == ("f()",)
+    assert check("function f(x) = x+Nowhere\ndb f(1)").stubs == ("Nowhere",)
+
+
+def test_a_line_that_is_left_out_still_needs_its_defines() -> None:
+    assert check("if 0 : lda !nothing : endif").stubs == ("!nothing",)
+    assert check("if 0\nlda !nothing\nendif").assembles
 
 
 def test_conditions_that_the_text_decides_leave_lines_out() -> None:

@@ -222,7 +222,7 @@ ACCEPTED = (
     "lda.w #Label", "lda ($12), y", "lda\t$12,\tx", "LDA $12,X", "lda !ptr", "lda Table+1,x",
     "lda.l Table-1,x",
     "jmp [$1234]", "jml [$12]", "jmp $12", "pea $12", "brk", "cop #$12", "mvn $7E,$7F", "mvp Bank1,Bank2",
-    "lda (1)+(2)", "lda ($10+2),y", "lda (($10+2)*2),y", "lda #max(1,2)", "lda #read1($008000)",
+    "lda (1)+(2)", "lda ($10+2),y", "lda (($10+2)*2),y", "lda #max(1,2)", "lda #read1($008000,0)",
     "lda #sizeof(Thing)", "lda Thing.field,x", "lda.b (ptr),y", "lda $12 ; comment : lda [$1],x",
     "lda #';' ; a semicolon", "db 255, -128, \"text ; not a comment\", 'A'", "rep 3 : nop", "rep #$30",
     "sta $000000,x", "lda #$00:", "bra +", "+ rts", "bra ++", "lda ..deep", "%macro(a, \"b c\")",

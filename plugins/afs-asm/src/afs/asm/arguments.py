@@ -76,6 +76,15 @@ def split_arguments(text: str, start: int = 0) -> list[tuple[str, int]]:
     return found
 
 
+def split_plainly(text: str, start: int = 0) -> list[tuple[str, int]]:
+    """The parts of `text` between its commas, whatever stands around them; none of an empty text."""
+    found = []
+    for item in text.split(",") if text else ():
+        found.append((item, start))
+        start += len(item) + 1
+    return found
+
+
 def words_of(text: str, start: int = 0) -> list[tuple[str, int]]:
     """The words of tidy `text`, with their indices counted from `start`; blanks in quotes part none."""
     masked = _QUOTED.sub(lambda match: "q" * len(match[0]), text)

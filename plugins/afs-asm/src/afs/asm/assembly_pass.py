@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from .arguments import words_of
+from .arguments import quoted_blanks, words_of
 from .commands import COMMANDS, emit_values
-from .directives import DATA, DIRECTIVES
+from .directives import DATA, DIRECTIVES, opened_on_line
 from .encoder import encode, refuse
 from .faults import Broken, Fatal
 from .lines import LogicalLine, logical_lines, parts, tidy
@@ -27,6 +27,8 @@ _MACRO_START = re.compile(r"\s*macro\s", re.I)
 _MACRO_END = re.compile(r"\s*endmacro\s*\Z", re.I)
 _FRAGMENT: Final = ":fragment"
 _UNIT: Final = 256
+#: What is read though a condition on the line does not hold.
+_RESUMES: Final = frozenset({"elseif", "else", "endif", "endwhile"})
 
 
 class Pass(PassState):
@@ -139,9 +141,14 @@ class Pass(PassState):
         self._statements_of(_split(code), line if same and not self.calls else None)
 
     def _statements_of(self, found: tuple[tuple[Statement, int], ...], line: LogicalLine | None) -> None:
-        depth = len(self.blocks)
+        """The statements of a line. Where a condition on it does not hold, asar passes over the rest up to
+        an `else`, what stands behind its `endif` too; and an `if` that is not closed ends with its line."""
         outer = self.more_on_line
+        opened, passing = 0, False
         for number, (statement, start) in enumerate(found):
+            if passing and not (statement.kind == "directive" and statement.name in _RESUMES):
+                continue
+            counted = self.counts
             self.begins_line, self.more_on_line = number == 0, number + 1 < len(found)
             if line is not None:
                 place = line.at(start)
@@ -149,10 +156,19 @@ class Pass(PassState):
             repeat, self.repeat = self.repeat, 1
             for _ in range(repeat):
                 self._guard(self._statement, statement)
-                self.place.check_banks(self.mapper)
+                self.place.check_banks()
+            if statement.kind == "directive":
+                opened = opened_on_line(statement.name, opened, more=number + 1 < len(found))
+                passing = self._passes(statement.name, passing, counted, number + 1 < len(found))
         self.more_on_line = outer
-        if len(self.blocks) > depth and self.blocks[-1].inline:
+        if opened and len(self.blocks) > self.block_floor:
             self.blocks.pop()
+
+    def _passes(self, name: str, passing: bool, counted: bool, more: bool) -> bool:
+        """Whether what follows the directive ``name`` on its line is passed over."""
+        if name in ("if", "while"):
+            return passing or (more and counted and not self.counts)
+        return passing and not (name == "else" or (name == "elseif" and more and self.counts))
 
     def _guard(self, work: Callable[..., None], *arguments: object) -> None:
         try:
@@ -285,13 +301,19 @@ class Pass(PassState):
             raise Broken(
                 "label-name", f"`{name[:40]}` cannot be assigned to: a name has letters, digits and _"
             )
+        if not quoted_blanks(text):
+            raise Broken("operand-blank", "asar takes a blank in an expression for its end")
         value = self.evaluation.number(text)
         if self.evaluation.moving:
             raise Broken(
                 "label-moves", f"`{name[:40]}` cannot be assigned an address that moves; write a label"
             )
         full = self.labels.full(name) if name[0] == "?" else name
-        self.set_label(self.labels.prefix + full, Label(value & 0xFFFFFFFF, static=True))
+        value &= 0xFFFFFFFF
+        if value == 0xFFFFFFFF:  # for asar this is no place, and means the current one
+            self.need_place()
+            value = self.place.seen
+        self.set_label(self.labels.prefix + full, Label(value, static=True))
 
 
 @lru_cache(50_000)

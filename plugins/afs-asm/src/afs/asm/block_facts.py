@@ -72,7 +72,8 @@ def _end(statement: Statement, head: int) -> Facts:
     closed = Event("close", statement.name, head)
     words = words_of(statement.operand, statement.at)
     wanted = "align" if statement.name == "endstruct" else "execute"
-    if len(words) == 1 or (words and words[0][0].lower() != wanted):
+    word = words[0][0] if words else ""
+    if len(words) == 1 or (words and (word if wanted == "execute" else word.lower()) != wanted):
         reason = f"{statement.name} takes nothing, or `{wanted}` and a number"
         return Facts((Fault(head, ERROR, "directive", reason),), (closed,), -1)
     faults, events = all_checked(words[1:], "use")

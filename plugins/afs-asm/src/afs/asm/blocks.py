@@ -21,6 +21,8 @@ class _Block:
         self.detail = event.detail
         self.outer_live = live
         self.taken: bool | None = True
+        #: How often a `for` runs, 0 if nobody knows.
+        self.turns = 0
         #: Defines that are set within, whose values are not known afterwards.
         self.sets: set[str] = set()
 
@@ -46,6 +48,19 @@ class Blocks:
     def uncertain(self) -> bool:
         """Whether what stands here is assembled never, once or often, for all that is known."""
         return any(block.uncertain for block in self._open)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether what stands here is assembled twice or more for certain, whatever the defines are."""
+        turns = 0
+        for block in self._open:
+            if block.name == "for":
+                turns = max(turns, 1) * block.turns
+            elif block.uncertain or (turns and block.name in CONDITIONS):
+                return False
+            if block.name == "for" and not block.turns:
+                return False
+        return turns > 1
 
     @property
     def struct(self) -> str:
@@ -79,17 +94,21 @@ class Blocks:
         if event.name in ("if", "while") and self.live:
             block.taken = context.answer(event, line)
             self.live = block.taken is not False
+            if event.name == "while" and block.taken and context.fixed and "(" not in event.detail:
+                context.find(line, event.at, "condition", "this loop never ends")
         elif event.name == "for":
             variable, _, turns = event.detail.partition(" = ")
             self._forget({variable})
             block.sets.add(variable)
-            self.live = self.live and self._runs(turns)
+            known = self._turns(turns)
+            block.turns = known or 0
+            self.live = self.live and known != 0
 
-    def _runs(self, turns: str) -> bool:
-        """Whether the body of a `for` may be assembled at all."""
-        first, _, end = turns.partition("..")
+    def _turns(self, text: str) -> int | None:
+        """How often a `for` runs, None if the text does not tell."""
+        first, _, end = text.partition("..")
         values = self.value(first), self.value(end)
-        return values[0] is None or values[1] is None or values[0] < values[1]
+        return None if values[0] is None or values[1] is None else max(int(values[1]) - int(values[0]), 0)
 
     def other(self, event: Event, line: int, context: Context) -> None:
         """An `else` or `elseif`."""

@@ -18,18 +18,22 @@ from .blocks import Blocks
 from .conditions import Evaluator
 from .context import Context
 from .defines import BUILT_IN, DefineFault, Defines, assignment, joined_assignment, unquoted_value
+from .directives import opened_on_line
 from .expressions import STUB, expression
 from .facts import BY_PARTS, CONTINUED, EMPTY, Event, Facts
 from .findings import ERROR, WARNING, Fault, Finding
-from .line_facts import closing_event, facts_of_code, misplaced_for
-from .lines import LogicalLine, Position, code_of, logical_lines, parts, tidy
+from .line_facts import facts_of_code, misplaced_for
+from .lines import LogicalLine, Part, Position, code_of, is_joined, logical_lines, parts, tidy
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .plain_lines import joined_facts, plain_facts
+from .source_files import normalised
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
-_CONDITIONAL = re.compile(r"\s*(?:if|while|for|else|elseif|rep|endif|endwhile|endfor)\b.*\s:\s", re.I)
+_CONDITIONAL = re.compile(r"(?:\A|\s)(?:if|while|for|else|elseif|rep|endif|endwhile|endfor)(?:\s|\Z)", re.I)
 _BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |\Z)", re.I)
+#: What is read though a condition on the line does not hold.
+_RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
 _SETS_WIDTHS = re.compile(r"\b(?:rep|sep)\b", re.I)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
@@ -112,9 +116,9 @@ def _facts_of_line(line: str) -> Facts:
     body = code_of(line).rstrip()
     if not body or body.isspace():
         return EMPTY
-    if body[-1] in ",\\":
+    if body[-1] == "," or is_joined(body):
         return CONTINUED
-    if "!" in body or (":" in body and _CONDITIONAL.match(body)):
+    if "!" in body or (" : " in body and _CONDITIONAL.search(body)):
         return BY_PARTS
     if ("acro" in body or "ACRO" in body) and _MACRO.match(body):
         return BY_PARTS
@@ -140,8 +144,9 @@ class _Check:
     def run(self, code: str) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
         if not code.isascii() or STUB in code:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
+        code = normalised(code)
         self.context.tracks = _sets_widths(code)
-        self.lines(code.replace("\r\n", "\n").split("\n"), 0)
+        self.lines(code.split("\n"), 0)
         result = self._result()
         # They know each other, and would stay until the garbage collector finds them.
         del self.evaluator, self.defines, self.blocks, self.context
@@ -171,7 +176,8 @@ class _Check:
             else:
                 if facts.steps:
                     context.take_steps(facts.steps, first + number)
-                context.advance(facts.length)
+                if facts.length:
+                    context.advance(facts.length)
 
     def _result(self) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
         context = self.context
@@ -207,7 +213,9 @@ class _Check:
                 self.context.take(Facts((), (event,)), number)
 
     def _find(self, fault: Fault, position: Position) -> None:
-        if self.context.foreign or (fault.code == "label-width" and self.context.optimizes):
+        if (self.context.foreign and fault.code != "directive") or (
+            fault.code == "label-width" and self.context.optimizes
+        ):
             return
         reason = fault.reason
         if self.call and self.caller:
@@ -221,9 +229,9 @@ class _Check:
         """Take the logical line whose first line has `number`; the number of its last line."""
         start, comma = number, False
         while number < len(lines):
-            ending = code_of(lines[number - 1]).rstrip()[-1:]
-            comma = ending == "," or (comma and not ending)
-            if not comma and ending != "\\":
+            code = code_of(lines[number - 1]).rstrip()
+            comma = code[-1:] == "," or (comma and not code)
+            if not comma and not is_joined(code):
                 break
             number += 1
         shift = first + start - 1
@@ -237,17 +245,44 @@ class _Check:
         if self.call and "<" in code and self.blocks.live:
             limit = code.index("<")
             code = self._filled(line, limit)
-        events: list[Event] = []
         live = self.blocks.live
         found = parts(code)
+        opened, passing = 0, False
         for index, part in enumerate(found):
+            if passing and not _RESUMES.match(part.text):
+                self._passed_over(part, line, live)
+                continue
             for fault in misplaced_for(found, index) if live else ():
                 self._find(fault, line.at(part.start))
             text = tidy(part.text) if "!" in part.text else part.text
-            events += self._part(text, part.start, line, limit, live)
-        closing = closing_event(events) if len(found) > 1 else None
-        if closing:
-            self.context.take(Facts((), (closing,)), line.at(0).line)
+            more, before = index + 1 < len(found), self.blocks.live
+            for event in self._part(text, part.start, line, limit, live):
+                if event.kind in ("open", "close", "else"):
+                    opened = opened_on_line(event.name, opened, more=more)
+                    passing = self._passes(event.name, passing, before, more)
+        if opened:
+            self.context.take(Facts((), (Event("close", "endif", 0),)), line.at(0).line)
+
+    def _passes(self, name: str, passing: bool, before: bool, more: bool) -> bool:
+        """Whether asar passes over what follows a directive on its line: where a condition on it is not met, up
+        to an `else`, what stands behind the `endif` too."""
+        if name in ("if", "while"):
+            return passing or (more and before and not self.blocks.live)
+        return passing and not (name == "else" or (name == "elseif" and more and self.blocks.live))
+
+    def _passed_over(self, part: Part, line: LogicalLine, live: bool) -> None:
+        """A statement that is not reached; its defines are read with those of the whole line."""
+        if not live or "!" not in part.text:
+            return
+        text = tidy(part.text)
+        setting = assignment(text)
+        try:
+            if setting:
+                self._assign(*setting, part.start, line)
+            else:
+                self.defines.resolve(text)
+        except DefineFault as fault:
+            self._find(Fault(0, ERROR, fault.code, fault.reason), line.at(part.start))
 
     def _filled(self, line: LogicalLine, at: int) -> str:
         assert self.call
@@ -297,7 +332,10 @@ class _Check:
             return ()
         facts = _facts_of_statement(self.defines.resolve(text) if "!" in text else text)
         bang = text.find("!")
+        fixed = self.context.fixed
+        self.context.fixed = fixed and bang < 0
         self._resolved(facts, start + bang if bang >= 0 else limit, start, line)
+        self.context.fixed = fixed
         return facts.events
 
     def _left_out(self, text: str, start: int, line: LogicalLine) -> tuple[Event, ...]:

@@ -94,6 +94,8 @@ class Evaluator:
         self._name = name
         self._defined = defined
         self.priorities = self.exact = False
+        #: The address of the code that is being read, where it is known.
+        self.here: float | None = None
         #: How many more values the macro call has that is being read.
         self.more: int | None = None
 
@@ -123,6 +125,8 @@ class Evaluator:
     def _call(self, tree: Formula) -> float | None:
         name = str(tree.value).removeprefix("_")
         texts = [str(part.value) for part in tree.parts if part.kind == "string"]
+        if name == "pc" and not tree.parts:
+            return self.here
         if name == "sizeof" and [part.value for part in tree.parts] == ["..."]:
             return self.more
         if name == "defined" and len(texts) == 1:

@@ -12,14 +12,18 @@ from .arguments import all_checked, split_arguments, words_of
 from .blocks import Blocks
 from .conditions import read_condition
 from .directives import ARCHITECTURES, NOT_IN_SPCBLOCK, PULLS
-from .expressions import STUB
-from .facts import Event, Facts, Step
+from .expressions import STUB, Expression
+from .facts import READS_ROM, Event, Facts, Step, function_events
 from .findings import ERROR, WARNING, Finding
+from .functions import body_of_function
+from .mapping import MAPPERS
 from .names import Names
 
 #: Code that nobody has placed lies here.
 _FIRST_BANK: Final = 0
 _FIRST_ADDRESS: Final = 0x8000
+#: What asar wants to be pulled before the text ends.
+_MUST_END: Final = ("pushpc", "pushns", "pushwarnings")
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
@@ -77,8 +81,15 @@ class Context:
         self._starts = {0: _FIRST_ADDRESS}
         self._stacks: dict[str, list[tuple[int, int]]] = {}
         self._uses: list[_Use] = []
-        self._functions: dict[str, int] = {}
-        self._function_uses: list[tuple[Event, int]] = []
+        #: The parameters and the body of each function that is declared so far.
+        self._functions: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._calling: list[str] = []
+        #: Whether the line at hand says the same each time it is read: it uses no defines.
+        self.fixed = True
+        self._fixed_parent = True
+        self._mapper = "lorom"
+        self._checks_banks = True
+        self._free: list[tuple[Event, int, int]] = []
         self._letters: dict[tuple[int, int], str] = {}
         self._findings: list[Finding] = []
         self._version_late = False
@@ -98,7 +109,7 @@ class Context:
 
     def advance(self, length: int) -> None:
         """Go on by one line of `length` bytes, -1 if nobody knows."""
-        self._version_late = self._version_late or length != 0
+        self._version_late = True
         if length < 0:
             self._section += 1
             self._offset = 0
@@ -114,7 +125,6 @@ class Context:
         if facts.steps:
             self.take_steps(facts.steps, line)
         self.advance(facts.length)
-        self._version_late = True
 
     def take_steps(self, steps: tuple[Step, ...], line: int) -> None:
         if not self.tracks:
@@ -126,9 +136,9 @@ class Context:
     # -- labels ---------------------------------------------------------------------------------
 
     def _take_label(self, event: Event, line: int) -> None:
-        if event.name.startswith("?") and not self.names.in_macro:
+        if event.name[0] == "?" and not self.names.in_macro:
             self.stub(event.name)
-        if event.detail in ("plus", "minus") or event.name[:2] in ("?+", "?-"):
+        if event.name.lstrip("?")[0] in "+-":
             full = self.names.nearby(event.name)
             self._put(full, self._place(event), line, "inner")
             return
@@ -137,8 +147,9 @@ class Context:
             if event.name[:1] != ".":
                 reason = "within a struct every label begins with a dot"
                 self.find(line, event.at, "label-name", reason, f".{event.name}")
-            for prefix in dict.fromkeys(("", self.names.namespace)):
-                self.places.setdefault(f"{prefix}{struct}{event.name}", Place(static=True))
+            elif event.name[1:2] == ".":
+                self.find(line, event.at, "label-name", "within a struct a label has one dot", event.name[1:])
+            self._define(f"{self.names.namespace}{struct}{event.name}", event, line, Place(static=True))
             return
         full, orphan = self.names.define(event.name, aside=event.detail == "aside")
         if orphan:
@@ -150,7 +161,10 @@ class Context:
         return Place(self._section if known else -1, self._offset + max(event.offset, 0), self._bank)
 
     def _define(self, name: str, event: Event, line: int, place: Place) -> None:
-        if name in self.places and not self.blocks.uncertain and "\x01" not in name:
+        if event.name[:1] not in ".?":
+            self._fixed_parent = self.fixed
+        repeated = self.fixed and self._fixed_parent and self.blocks.repeats
+        if (repeated or (name in self.places and not self.blocks.uncertain)) and "\x01" not in name:
             reason = f"the label `{event.name[:40]}` is defined twice"
             self.find(line, event.at, "label-redefined", reason)
         self._put(name, place, line, *(["inner"] if event.name.lstrip("?")[:1] == "." else []))
@@ -166,6 +180,8 @@ class Context:
 
     def _take_label_outside(self, event: Event, line: int) -> None:
         """A label of the directive `global`: it stands outside of every namespace."""
+        if self.blocks.struct:
+            self.find(line, event.at, "directive", "`global` cannot stand in a struct")
         full, orphan = self.names.define(event.name, aside=event.detail == "aside", outside=True)
         if orphan:
             self.stub(event.name)
@@ -177,7 +193,8 @@ class Context:
         full = self.names.global_name(event.name)
         if full in self.places and self.places[full].static and self.blocks.uncertain:
             place = Place(static=True)
-        if full in self.places and not self.blocks.uncertain and "\x01" not in full:
+        again = full in self.places and not self.blocks.uncertain
+        if (again or (self.fixed and self.blocks.repeats)) and "\x01" not in full:
             reason = f"the label `{event.name[:40]}` is defined twice"
             self.find(line, event.at, "label-redefined", reason)
         self.places[full] = place
@@ -215,10 +232,39 @@ class Context:
         """The checker itself calls the macro, once the other events of the line are taken."""
 
     def _take_function(self, event: Event, line: int) -> None:
-        self._function_uses.append((event, line))
+        """A call: what the function is counts here, not where it is declared."""
+        name = event.name
+        if name in READS_ROM:
+            self._stop(event, line, f"`{name}` reads a ROM, which is not here")
+            return
+        if name not in self._functions:
+            self.stub(name + "()")
+            return
+        parameters, body = self._functions[name]
+        if len(parameters) != int(event.detail):
+            wanted = f"{len(parameters)} value{'s'[: len(parameters) != 1]}"
+            reason = f"`{name}` takes {wanted}, not {event.detail}"
+            self.find(line, event.at, "function-arguments", reason)
+        elif name in self._calling:
+            self.find(line, event.at, "function-endless", f"the calls of `{name}` go on without end")
+        else:
+            self._calling.append(name)
+            self._take_body(event, line, body_of_function(parameters, body))
+            self._calling.pop()
+
+    def _take_body(self, event: Event, line: int, value: Expression) -> None:
+        if value.fault:
+            reason = f"what the function `{event.name}` comes to: {value.fault}"
+            self.find(line, event.at, "expression", reason.replace(STUB, "…"))
+            return
+        for name in value.symbols:
+            self._use(Event("use", name, event.at), line)
+        for call in function_events(value.calls, event.at):
+            self._take_function(call, line)
 
     def _take_define_function(self, event: Event, line: int) -> None:
-        self._functions[event.name] = int(event.detail)
+        names, _, body = event.detail.partition(") = ")
+        self._functions[event.name] = tuple(names.split(",")), body
 
     def _take_param(self, event: Event, line: int) -> None:
         self.stub(event.name)
@@ -259,6 +305,11 @@ class Context:
             self.blocks.evaluator.priorities = self.blocks.evaluator.exact = True
 
     def _take_setting(self, event: Event, line: int) -> None:
+        self._bar(event.name, event, line)
+        if event.name in MAPPERS:
+            self._mapper = event.name
+        elif event.name == "check":
+            self._checks_banks = event.detail != "bankcross off"
         on = event.detail.endswith(" on")
         if event.detail.startswith("pri "):
             self.blocks.evaluator.priorities = on
@@ -268,7 +319,9 @@ class Context:
             self.optimizes = True
 
     def _take_stop(self, event: Event, line: int) -> None:
-        self._stop(event, line, f"`{event.name}` ends the assembly here")
+        if self._version_late and event.name.startswith("include"):
+            self.find(line, event.at, "directive", "this must stand before all other commands")
+        self._stop(event, line, event.detail or f"`{event.name}` ends the assembly here")
 
     def _stop(self, event: Event, line: int, reason: str) -> None:
         self.stops = self.stops or not self.blocks.uncertain
@@ -277,6 +330,11 @@ class Context:
     def _take_place(self, event: Event, line: int) -> None:
         """The line moves to another address; only that of an `org` with a number is known."""
         self._bar(event.name, event, line)
+        self._leave(event, line)
+        if event.name.startswith("free"):
+            self._free.append((event, line, self._section))
+        elif event.name == "prot" and not self._free:
+            self.find(line, event.at, "directive", "`prot` stands at the start of a free space only")
         if event.name == "org":
             value = self.blocks.value(event.detail)
             self._bank = None if value is None else int(value) >> 16
@@ -285,6 +343,25 @@ class Context:
             self.flow.append(Flow(line, Step("end", 0, 0), ()))
         elif event.name not in ("skip", "fill", "pad", "rep", "startpos"):
             self._bank = None
+
+    def _leave(self, event: Event, line: int) -> None:
+        """Look at the bytes in a row that end here: asar writes them within one bank, of the ROM."""
+        start, length = self._starts.get(self._section), self._offset + max(event.offset, 0)
+        if start is None or not length:
+            return
+        if self._checks_banks and (start & 0xFFFF) + length > 0x10000:
+            self._stop(event, line, f"the code from ${start:06X} to here leaves its bank")
+        elif MAPPERS[self._mapper].offset(start) is None:
+            self._stop(event, line, f"${start:06X}, where this code lies, is not in a ROM of {self._mapper}")
+
+    def _here(self, event: Event) -> int | None:
+        start = self._starts.get(self._section)
+        return None if start is None or event.offset < 0 else start + self._offset + event.offset
+
+    def _take_limit(self, event: Event, line: int) -> None:
+        limit, here = self.blocks.value(event.detail), self._here(event)
+        if limit is not None and here is not None and here > limit:
+            self._stop(event, line, f"the code ends at ${here:06X}, beyond ${int(limit):06X}")
 
     def _take_stack(self, event: Event, line: int) -> None:
         self._bar(event.name, event, line)
@@ -317,7 +394,10 @@ class Context:
         return reading.answer
 
     def _take_assert(self, event: Event, line: int) -> None:
-        if self.answer(event, line, "use") is False:
+        self.blocks.evaluator.here = self._here(event) if self._section else None
+        holds = self.answer(event, line, "use")
+        self.blocks.evaluator.here = None
+        if holds is False:
             self._stop(event, line, f"the assertion `{event.detail[:40]}` does not hold")
 
     # -- blocks ---------------------------------------------------------------------------------
@@ -341,23 +421,22 @@ class Context:
     def finish(self) -> list[Finding]:
         """Settle names, blocks and distances; the findings that this gives."""
         self.blocks.finish(self)
-        for push in ("pushpc", "pushns", "pushwarnings"):
-            for line, at in self._stacks.get(push, []):
+        for push, places in self._stacks.items():
+            for line, at in places if push in _MUST_END else ():
                 pull = _shown("pull" + push.removeprefix("push"))
                 self.find(line, at, "block", f"`{_shown(push)}` without a `{pull}` after it", pull)
         for use in self._uses:
             self._settle(use)
-        for event, line in self._function_uses:
-            self._settle_call(event, line)
+        self._finish_places()
         return self._findings
 
-    def _settle_call(self, event: Event, line: int) -> None:
-        count = self._functions.get(event.name)
-        if count is None:
-            self.stub(event.name + "()")
-        elif count != int(event.detail):
-            reason = f"`{event.name}` takes {count} value{'s'[: count != 1]}, not {event.detail}"
-            self.find(line, event.at, "function-arguments", reason)
+    def _finish_places(self) -> None:
+        """The last bytes in a row, and free space: an empty one needs no ROM."""
+        self._leave(Event("place", "", 0), 1)
+        last = (self._section, self._offset)
+        for event, line, section in self._free[:1]:
+            if last != (section + 1, 0):
+                self._stop(event, line, "free space is that of a ROM, which is not here")
 
     def _settle(self, use: _Use) -> None:
         target = self._found(use.candidates)
@@ -428,6 +507,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "label": Context._take_label,
     "label-outside": Context._take_label_outside,
     "letter": Context._take_letter,
+    "limit": Context._take_limit,
     "namespace": Context._take_namespace,
     "near": Context._use,
     "open": Context._take_open,

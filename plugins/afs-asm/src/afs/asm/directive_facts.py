@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .arguments import address_fault, all_checked, checked, quoted_blanks, refused, split_arguments, words_of
+from .arguments import (
+    address_fault,
+    all_checked,
+    checked,
+    quoted_blanks,
+    refused,
+    split_arguments,
+    split_plainly,
+    words_of,
+)
 from .block_facts import block_facts
 from .directives import (
     ADDRESS_BITS,
@@ -21,8 +30,9 @@ from .directives import (
     TAKES_EXPRESSION,
 )
 from .expressions import STUB, expression
-from .facts import EMPTY, Event, Facts, Step, function_events
+from .facts import EMPTY, Event, Facts, Step
 from .findings import ERROR, WARNING, Fault
+from .operands import balanced
 from .statements import Statement
 from .warning_names import is_warning
 
@@ -31,11 +41,13 @@ _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.A)
 _GLOBAL = re.compile(r"(?:\.+\w|[A-Za-z_])[\w.]*\Z", re.A)
 _VERSION = re.compile(r"0+\.[0-9]+\Z|[0-9]+\.(?:[0-9]{2}|[0-9]+\.[0-9]+)\Z", re.A)
 
-_LABEL = re.compile(r"(?:\??(?:\.+\w|[A-Za-z_])[\w.]*|\++|-+)\Z", re.A)
+_LABEL = re.compile(r"\??(?:\.+\w|[A-Za-z_])[\w.]*\Z", re.A)
 _BANKS = re.compile(r"[0-9],[0-9],[0-9],[0-9]\Z", re.A)
 _RANGED = re.compile(r"""("[^"]*"|[^":]*):(.*)\Z""", re.S)
 #: An old range of `incbin`: hexadecimal numbers, or expressions in parentheses.
-_OLD_RANGE = re.compile(r"(?:\((.*)\)|(?:0[xX])?[0-9A-Fa-f]*)-(?:\((.*)\)|(?:0[xX])?[0-9A-Fa-f]*)\Z", re.S)
+_OLD_RANGE = re.compile(r"(?:\((.*)\)|(?:0[xX])?[0-9A-Fa-f]+)-(?:\((.*)\)|(?:0[xX])?[0-9A-Fa-f]*)\Z", re.S)
+_QUOTED_FILE = re.compile(r'"(?:[^"]|"")*"(?:\Z|:|,(?:ltr|rtl)\Z)', re.I)
+_BANK = 0x10000
 _ALIGNMENTS = frozenset(1 << bit for bit in range(24))
 #: The version of asar whose dialect this is, as `1.91` and as `1.9.1`.
 _NEWEST = (1, 9, 1)
@@ -45,6 +57,8 @@ _MOVING = (
     "org base pushpc pullpc pullbase freespace freecode freedata skip pad incsrc incbin rep prot autoclean"
 )
 _MOVES = frozenset(_MOVING.split())
+#: The options of free space.
+_SPACES = frozenset({"ram", "noram", "static", "fixed", "align", "cleaned"})
 #: Directives that end the assembly with an error wherever they are reached.
 _STOPS = frozenset({"error", "include", "includefrom"})
 
@@ -59,7 +73,7 @@ def data_facts(statement: Statement) -> Facts:
     length = 0
     for item, start in split_arguments(statement.operand, statement.at):
         if item[:1] == '"' and item[-1:] == '"' and len(item) > 1 and '"' not in item[1:-1].replace('""', ""):
-            length += width * len(item[1:-1].replace('""', '"'))
+            length += width * len(item[1:-1].replace('""', '"').encode("utf-8", "surrogatepass"))
             continue
         length += width
         value = expression(item[1:] if item[:1] == "#" else item)
@@ -146,6 +160,10 @@ def _with_expression(statement: Statement, head: int) -> Facts:
         reason = "this repeats the next line; the instruction REP needs an immediate"
         faults.append(Fault(head, WARNING, "rep-directive", reason, f"rep #{operand}"))
     length = _length(name)
+    if name == "fill" and value.literal is not None and 0 <= value.literal < _BANK:
+        return Facts(tuple(faults), tuple(events), value.literal)
+    if name == "warnpc":
+        events.append(Event("limit", name, head, operand))
     if length < 0 or name in ("bank", "startpos"):
         events.append(Event("place", name, head, operand))
     return Facts(tuple(faults), tuple(events), length)
@@ -172,14 +190,9 @@ def _function(statement: Statement, head: int) -> Facts:
     named = match and _NAME.match(match[1]) and all(_NAME.match(name) for name in arguments)
     if not match or not named or len({name.lower() for name in arguments}) < len(arguments):
         return refused(head, "function", "a function is declared as `function name(a,b) = expression`")
-    defined = Event("define-function", match[1], head, str(len(arguments)))
-    taken = re.compile(rf"(?<![\w.])(?:{'|'.join(arguments)})(?![\w.])", re.I | re.A)
-    value = expression(taken.sub(lambda found: STUB * len(found[0]), match[3]))
-    if value.fault:
-        fault = Fault(statement.at + match.start(3), ERROR, "expression", value.fault, value.fix)
-        return Facts((fault,), (defined,))
-    events = [Event("use", name, head) for name in value.symbols]
-    return Facts((), (defined, *events, *function_events(value.calls, head)))
+    if not balanced(match[3]):
+        return refused(head, "function", "parentheses do not match in what the function is")
+    return Facts((), (Event("define-function", match[1], head, f"{match[2]}) = {match[3]}"),))
 
 
 def _warnings(statement: Statement, head: int) -> Facts:
@@ -203,7 +216,8 @@ def _autoclean(statement: Statement, head: int) -> Facts:
         return refused(statement.at + len(word) + 1, "directive", "autoclean takes a label and nothing else")
     steps = (Step("call" if name == "jsl" else "end", 0, head),) if name != "dl" else ()
     at = statement.at + len(word) + 1
-    return Facts((), (Event("use", rest, at),), 3 if name == "dl" else 4, steps)
+    ends = Event("stop", "autoclean", head, "`autoclean` needs the free space of a ROM")
+    return Facts((), (Event("use", rest, at), ends), 3 if name == "dl" else 4, steps)
 
 
 def _prot(statement: Statement, head: int) -> Facts:
@@ -228,18 +242,18 @@ def _namespace(statement: Statement, head: int) -> Facts:
 
 
 def _free(statement: Statement, head: int) -> Facts:
-    options = statement.operand.lower().split(",") if statement.operand else []
-    if statement.name != "freespace":
-        options.append("ram")
-    kinds = sum(option in ("ram", "noram") for option in options)
-    names = [
-        option for option in options if option in ("ram", "noram", "static", "fixed", "align", "cleaned")
-    ]
+    """Free space; what is no option of it is the byte that free space is filled with."""
+    options = split_plainly(statement.operand, statement.at)
+    words = [option.lower() for option, _ in options]
+    kinds = sum(word in ("ram", "noram") for word in words) + (statement.name != "freespace")
+    names = ["static" if word == "fixed" else word for word in words if word in _SPACES]
     moved = Event("place", statement.name, head)
     if kinds != 1 or len(names) != len(set(names)):
         reason = "free space is `freecode`, `freedata`, or `freespace` with `ram` or `noram`"
         return Facts((Fault(head, ERROR, "directive", reason),), (moved,), -1)
-    return Facts((), (moved,), -1)
+    values = [(text, at) for (text, at), word in zip(options, words, strict=True) if word not in _SPACES]
+    faults, events = all_checked(values, "use")
+    return Facts(tuple(faults), (*events, moved), -1)
 
 
 _SHOWN = re.compile(
@@ -249,10 +263,17 @@ _SHOWN = re.compile(
 
 def _printed(statement: Statement, head: int) -> Facts:
     """`print`, and the messages of `error` and `warn`."""
-    stops = statement.name in _STOPS
+    stop = (Event("stop", statement.name, head),) if statement.name in _STOPS else ()
+    items = split_arguments(statement.operand, statement.at) if statement.operand else []
+    faults, events = _shown(items)
+    return Facts(tuple(faults), (*stop, *events))
+
+
+def _shown(items: list[tuple[str, int]]) -> tuple[list[Fault], list[Event]]:
+    """Faults and events of the parts of a message."""
     faults: list[Fault] = []
-    events: list[Event] = [Event("stop", statement.name, head)] if stops else []
-    for item, start in split_arguments(statement.operand, statement.at) if statement.operand else ():
+    events: list[Event] = []
+    for item, start in items:
         match = _SHOWN.match(item)
         if STUB in item:
             continue
@@ -260,15 +281,15 @@ def _printed(statement: Statement, head: int) -> Facts:
             reason = f"`{item[:24]}` cannot be printed: a text in quotes, pc, bytes, hex(…), dec(…)"
             faults.append(Fault(start, ERROR, "directive", reason))
         elif match[1]:
-            items = split_arguments(match[1], start + match.start(1))
-            more, uses = all_checked(items, "use")
+            values = split_arguments(match[1], start + match.start(1))
+            more, uses = all_checked(values, "use")
             faults += more
             events += uses
-            if len(items) > 2:
+            if len(values) > 2:
                 faults.append(
                     Fault(start, ERROR, "directive", "a number and its digits are all that can be given here")
                 )
-    return Facts(tuple(faults), tuple(events))
+    return faults, events
 
 
 def _warn(statement: Statement, head: int) -> Facts:
@@ -280,7 +301,10 @@ def _warn(statement: Statement, head: int) -> Facts:
 
 
 def _assert(statement: Statement, head: int) -> Facts:
-    return Facts((), (Event("assert", statement.name, head, statement.operand),))
+    event = Event("assert", statement.name, head, statement.operand)
+    last, start = words_of(statement.operand, statement.at)[-1]
+    faults, events = _shown(split_arguments(last, start)[1:])
+    return Facts(tuple(faults), (event, *events))
 
 
 def _chosen(statement: Statement, head: int) -> Facts:
@@ -292,6 +316,9 @@ def _chosen(statement: Statement, head: int) -> Facts:
         known = CHOICES[statement.name]
         wanted = " or ".join(f"{word} {'|'.join(sorted(known[word]))}".strip() for word in known)
         return refused(head, "directive", f"{statement.name} takes {wanted}")
+    if first.lower() == "title":
+        reason = "the title is that of a ROM, which is not here"
+        return Facts((), (Event("stop", statement.name, head, reason),))
     return Facts((), (Event("setting", statement.name, head, statement.operand.lower()),))
 
 
@@ -320,6 +347,8 @@ def _file(statement: Statement, head: int) -> Facts:
     if statement.name == "incbin" and len(words) > 1 and (len(words) == 2 or words[1][0] != "->"):
         return refused(head, "directive", "incbin takes a file, and `-> label` behind it")
     faults, events = _range(*words[0]) if statement.name == "incbin" else ([], [])
+    if words[0][0][:1] == '"' and not _QUOTED_FILE.match(words[0][0]):
+        faults.append(Fault(words[0][1], ERROR, "quotes", "something stands behind the closing quote"))
     events.append(Event("file", _first_word(statement.operand), head))
     if len(words) == 3 and not words[-1][0].startswith("$"):
         events.append(Event("label", words[2][0], words[2][1], "global", -1))
@@ -352,7 +381,7 @@ def _other(statement: Statement, head: int) -> Facts:
     if name == "undef":
         return Facts((), (Event("undef", _first_word(statement.operand), head),))
     length = _length(name)
-    return Facts((), (Event("place", name, head),) if length < 0 else (), length)
+    return Facts((), (Event("place" if length < 0 else "setting", name, head),), length)
 
 
 def _arch(statement: Statement, head: int) -> Facts:

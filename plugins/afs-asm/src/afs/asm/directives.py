@@ -62,6 +62,15 @@ CONDITIONS: Final = frozenset({"if", "while", "for"})
 #: Any of these closes any of the conditions.
 CLOSES_CONDITION: Final = frozenset({"endif", "endwhile", "endfor"})
 
+
+def opened_on_line(name: str, opened: int, *, more: bool) -> int:
+    """How many `if`s are open on a line that has had `opened` of them before the directive `name`; one that
+    nothing follows on the line does not end with it."""
+    if name in CLOSES_CONDITION:
+        return max(0, opened - 1)
+    return opened + (name == "if" and more)
+
+
 #: What must have been pushed for a pull; these nest.
 PULLS: Final[dict[str, str]] = {
     "pullpc": "pushpc",
@@ -79,7 +88,7 @@ TAKES_EXPRESSION: Final[dict[str, int]] = {
     "org": 0,
     "base": 0,
     "warnpc": 0,
-    "pad": 3,
+    "pad": 0,
     "bank": 0,
     "dpbase": 0,
     "skip": 0,
@@ -102,6 +111,7 @@ ADDRESS_BITS: Final[dict[str, int]] = {
     "org": 0xFFFFFF,
     "base": 0xFFFFFF,
     "warnpc": 0xFFFFFF,
+    "pad": 0xFFFFFF,
     "struct": 0xFFFFFF,
     "spcblock": 0xFFFF,
     "dpbase": 0xFF00,
@@ -116,7 +126,8 @@ NO_FORWARD: Final = frozenset({"org", "base", "dpbase"})
 #: Processors whose code may stand in a text; asar passes over the names of others.
 ARCHITECTURES: Final = frozenset({"65816", "spc700", "spc700-inline", "spc700-raw", "superfx"})
 #: Directives that cannot stand in a `spcblock`.
-_BARRED = "org freespace freecode freedata prot autoclean arch namespace pushns pullns"
+_BARRED = """org freespace freecode freedata prot autoclean arch namespace pushns pullns lorom hirom exlorom
+    exhirom sfxrom norom fullsa1rom sa1rom header"""
 NOT_IN_SPCBLOCK: Final = frozenset(_BARRED.split())
 
 _SWITCH = frozenset({"on", "off"})

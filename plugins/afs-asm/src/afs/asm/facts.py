@@ -55,6 +55,15 @@ CONTINUED: Final = Facts(length=-2)
 BY_PARTS: Final = Facts(length=-3)
 
 
+#: Functions that need a ROM unless they are given a second value.
+READS_ROM: Final = frozenset(f"{mark}read{size}" for mark in ("", "_") for size in (1, 2, 3, 4))
+
+
 def function_events(calls: tuple[tuple[str, int], ...], at: int) -> list[Event]:
-    """The calls of functions that are not built in; `detail` is how many values each is given."""
-    return [Event("function", name, at, str(count)) for name, count in calls if name not in SIGNATURES]
+    """The calls of functions that are not built in, and of those that need a ROM; `detail` is how many values
+    each is given."""
+    return [
+        Event("function", name, at, str(count))
+        for name, count in calls
+        if name not in SIGNATURES or (count == 1 and name in READS_ROM)
+    ]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from .expressions import Expression
 
 
 class Signature(NamedTuple):
@@ -60,3 +64,11 @@ def misuse(name: str, kinds: list[str]) -> str:
         if kind == "all" and name.lstrip("_") != "sizeof":
             return "`...` is no number"
     return ""
+
+
+def body_of_function(parameters: tuple[str, ...], body: str) -> Expression:
+    """What a function of the text comes to, its parameters being anything."""
+    from .expressions import STUB, expression
+
+    taken = re.compile(rf"(?<![\w.])(?:{'|'.join(parameters)})(?![\w.])", re.I | re.A)
+    return expression(taken.sub(lambda found: STUB * len(found[0]), body))

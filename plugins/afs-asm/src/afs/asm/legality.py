@@ -102,7 +102,7 @@ def _double(mnemonic: str, text: str, forms: Forms) -> Verdict:
     """The size `.d`, which asar takes where it does not look at the size: for what it is not, it is none."""
     right = f"`.d` is no size of {mnemonic.upper()}; asar takes it for .w"
     sized = "#e" in forms and len(forms["#e"]) > 1
-    if text[0] == "#" and (sized or mnemonic in REPEATABLE) or mnemonic in BRANCHES:
+    if (text[0] == "#" and (sized or mnemonic in REPEATABLE)) or mnemonic in BRANCHES:
         verdict = judge(mnemonic, "w" if sized else "", text)
         warning = Fault(-1, WARNING, "suffix", right, write(mnemonic, "w" if sized else "", text))
         return msgspec.structs.replace(verdict, faults=(warning, *verdict.faults))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from .directive_facts import assign_facts, data_facts, directive_facts
-from .directives import CLOSES_CONDITION
+from .directives import opened_on_line
 from .expressions import STUB
 from .facts import EMPTY, Event, Facts, Step
 from .findings import ERROR, Fault
@@ -75,9 +75,11 @@ def special_facts(code: str) -> Facts:
 
 def closing_event(events: Sequence[Event]) -> Event | None:
     """What closes an `if` that has more on its line: one of them ends with the line, if not before."""
-    opened = [event for event in events if event.kind == "open" and event.name == "if"]
-    closed = sum(event.kind == "close" and event.name in CLOSES_CONDITION for event in events)
-    return Event("close", "endif", opened[0].at) if len(opened) > closed else None
+    opened = 0
+    for event in events:
+        if event.kind in ("open", "close"):
+            opened = opened_on_line(event.name, opened, more=event is not events[-1])
+    return Event("close", "endif", 0) if opened else None
 
 
 def _shifted(facts: Facts, neat: str, raw: str, start: int) -> Facts:

@@ -108,7 +108,7 @@ def logical_lines(text: str) -> Iterator[LogicalLine]:
             body = body[blanks:]
         stripped = body.rstrip()
         comma = stripped[-1:] == "," or (comma and not stripped)
-        goes_on = (comma or stripped[-1:] == "\\") and len(joints) < MAX_JOINED
+        goes_on = (comma or is_joined(stripped)) and len(joints) < MAX_JOINED
         code.append(stripped.removesuffix("\\") if goes_on else body)
         length += len(code[-1])
         if not goes_on:
@@ -116,6 +116,11 @@ def logical_lines(text: str) -> Iterator[LogicalLine]:
             code, comments, joints, length, comma = [], [], [], 0, False
     if joints:
         yield LogicalLine("".join(code), tuple(comments), tuple(joints))
+
+
+def is_joined(code: str) -> bool:
+    """Whether a line of code ends with the backslash that joins it to the next; alone it joins nothing."""
+    return code[-1:] == "\\" and code.strip() != "\\"
 
 
 def _split_comment(line: str, number: int, offset: int) -> tuple[str, Comment | None]:

@@ -18,7 +18,6 @@ class Mapper(NamedTuple):
     name: str
     offset: Callable[[int], int | None]
     address: Callable[[int], int | None]
-    crosses_banks: bool = False
 
 
 def plain_address(mapper: Mapper, offset: int) -> int | None:
@@ -152,6 +151,6 @@ MAPPERS: Final[dict[str, Mapper]] = {
         Mapper("sfxrom", _sfxrom, _sfxrom_address),
         Mapper("sa1rom", _sa1rom, _sa1rom_address),
         Mapper("fullsa1rom", _fullsa1rom, _fullsa1rom_address),
-        Mapper("norom", _norom, _norom, crosses_banks=True),
+        Mapper("norom", _norom, _norom),
     )
 }

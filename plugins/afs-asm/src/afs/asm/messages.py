@@ -79,8 +79,10 @@ def _warn(run: Pass, text: str) -> None:
 
 def _assert(run: Pass, text: str) -> None:
     condition, *message = (item for item, _ in split_arguments(text))
-    if run.is_last and not holds(run, condition, "assert"):
-        said = spoken(run, ",".join(message)) if message else condition[:80]
+    if not run.is_last:
+        return
+    said = spoken(run, ",".join(message)) if message else condition[:80]
+    if not holds(run, condition, "assert"):
         raise Broken("assertion", f"an assertion does not hold: {said}")
 
 

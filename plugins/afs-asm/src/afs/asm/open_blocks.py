@@ -27,7 +27,7 @@ class OpenBlock:
         self.kind = kind
         self.skipped = skipped
         self.first = first
-        self.active = self.taken = self.again = self.inline = False
+        self.active = self.taken = self.again = False
         self.next = self.end = 0
         self.variable = ""
         self.before: str | None = None
@@ -72,7 +72,6 @@ def _number(run: Pass, text: str, what: str) -> float:
 def _if(run: Pass, statement: Statement) -> None:
     block = OpenBlock(statement.name, skipped=not run.counts, first=run.line_index)
     run.blocks.append(block)
-    block.inline = statement.name == "if" and run.more_on_line
     if block.skipped:
         return
     block.active = block.taken = holds(run, statement.operand, statement.name)
@@ -136,7 +135,7 @@ def _for(run: Pass, statement: Statement) -> None:
 
 def _start_for(run: Pass, block: OpenBlock, text: str) -> None:
     match = _RANGE.match(text)
-    if not match:
+    if not match or " " in match[2] + match[3]:
         raise Broken("condition", "a loop is written `for name = first..end`")
     block.variable = match[1]
     block.next = run.evaluation.fixed(match[2], "the range of `for`")

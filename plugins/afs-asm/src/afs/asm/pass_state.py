@@ -92,10 +92,10 @@ class PassState:
 
     def _define_field(self, name: str) -> None:
         assert self.struct is not None
-        if name[0] != ".":
-            raise Broken("label-name", f"`{name[:40]}`: the fields of a struct begin with a dot")
+        if name[0] != "." or name[1:2] == ".":
+            raise Broken("label-name", f"`{name[:40]}`: the fields of a struct begin with one dot")
         label = Label(self.place.seen, self.struct.static)
-        self.set_label(self.labels.prefix + self.struct.label + "." + name.lstrip("."), label)
+        self.set_label(self.labels.prefix + self.struct.label + name, label)
 
     def set_global(self, name: str) -> None:
         """A label outside of every namespace."""

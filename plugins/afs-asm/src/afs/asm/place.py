@@ -82,14 +82,12 @@ class Place:
             raise Broken("unbalanced", "`pullbase` without `pushbase`")
         self.rebase(self._bases.pop())
 
-    def check_banks(self, mapper: Mapper) -> None:
+    def check_banks(self) -> None:
         """Raises Fatal where a bank's end was crossed since the last `org`."""
         if self.real == NOWHERE or not self.checks_banks:
             return
         mask = _HALF if self.checks_halves else _BANK
-        if _crossed(self.seen, self.seen_start, mask) or (
-            not mapper.crosses_banks and _crossed(self.real, self.real_start, mask)
-        ):
+        if _crossed(self.seen, self.seen_start, mask) or _crossed(self.real, self.real_start, mask):
             bank = self.real_start >> 16 & 0xFF
             raise Fatal(
                 "bank-border", f"the end of bank ${bank:02X} is crossed at ${self.real & 0xFFFFFF:06X}"

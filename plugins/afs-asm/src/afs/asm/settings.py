@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from .faults import Broken, Fatal
 from .macros import unquoted
 from .mapping import MAPPERS
+from .operands import balanced
 from .warning_names import is_warning
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def _function(run: Pass, text: str) -> None:
     wrong = [name for name in parameters if not re.fullmatch(r"[a-z_]\w*", name, re.A)]
     if wrong or len(set(parameters)) != len(parameters):
         raise Broken("function", f"the parameters `{match[2][:60]}` are no list of different names")
-    run.functions[match[1]] = (parameters, unquoted(match[3]))
+    if not balanced(match[3]):
+        raise Broken("function", "parentheses do not match in what the function is")
+    run.functions[match[1]] = (parameters, match[3])
 
 
 def _math(run: Pass, text: str) -> None:
@@ -199,6 +202,8 @@ def _global(run: Pass, text: str) -> None:
     name = text.removesuffix(":").removeprefix("#")
     if not re.fullmatch(r"(?:\.+\w|[A-Za-z_])[\w.]*", name, re.A) or not text.endswith(":"):
         raise Broken("label-name", f"`global {text[:40]}` is no label", f"global {name}:")
+    if run.struct is not None:
+        raise Broken("label-name", "`global` cannot stand in a struct")
     run.set_global(run.labels.full(name, enter=text[0] != "#"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -77,6 +78,13 @@ def decoded(data: bytes) -> str:
         return normalised(data.decode("cp1252", "replace"))
 
 
+#: What Python takes for a blank and asar does not, and texts in quotes, which keep it.
+_ODD_BLANK = re.compile(r"""("[^"\n]*"|'[^'\n]*')|[^\S \t\n]""")
+
+
 def normalised(text: str) -> str:
-    """Line ends as one character, and none that nothing can be made of."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    """Lines end with one character, as asar reads them; blanks that are none for asar are not blank."""
+    text = text.removeprefix("\ufeff").replace("\r", "").replace("\0", "\ufffd")
+    if text.isascii() and "\v" not in text and "\f" not in text:
+        return text
+    return _ODD_BLANK.sub(lambda match: match[1] or "\ufffd", text)
