@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from afs_core.errors import DataError, GateRefused, UsageError
+from afs_core.folders import taken_back
 from afs_core.jsonl import STANDARD_STREAM
 from afs_core.manifest import (
     Artifact,
@@ -149,7 +150,10 @@ def execute(stage: Stage, run: Run) -> Outcome:
             work = functools.partial(stream, sources=sources, crew=crew)
         if piped:
             return _outcome(stage, work(stage, uses, run, resume=False), 0.0, run)
-        done = _up_to_date(stage, identity, run) or _perform(stage, uses, identity, work, run)
+        done = _up_to_date(stage, identity, run)
+        if done is None:
+            with taken_back(stage.output, _state_path(stage)):
+                done = _perform(stage, uses, identity, work, run)
     if stage.gate and done.report is not None and not done.report.passed:
         raise GateRefused(f"{_titled(stage, done.report)}: {_why(done.report)}", hint=f"see {stage.output}")
     return done
