@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from afs.asm import check
@@ -117,10 +119,11 @@ def test_branches_reach_so_far() -> None:
     assert [finding.code for finding in check(far).findings] == ["branch-range"]
     assert check("bra A\n" + "nop\n" * 127 + "A:").assembles
     assert not check("bra A\n" + "nop\n" * 128 + "A:").syntax_ok
-    assert check("A:\n" + "lda Unknown\n" * 200 + "bra A").syntax_ok
+    assert not check("A:\n" + "lda Unknown\n" * 200 + "bra A").syntax_ok  # however wide that is
+    assert check("A:\n" + "lda !unknown\n" * 200 + "bra A").syntax_ok
     assert check("A: nop : nop : bra A").assembles
     assert check("A:\n" + "nop\n" * 200 + "brl A").assembles
-    assert check("A:\norg $008200\nbra A").syntax_ok
+    assert not check("A:\norg $008200\nbra A").syntax_ok
 
 
 @pytest.mark.parametrize(
@@ -163,3 +166,45 @@ def test_other_processors_are_left_alone() -> None:
     assert check("arch spc700\n mov a, #$12\narch 65816\n lda #$12").syntax_ok
     assert check("spcblock $0500 nspc\n mov a, #$12\nendspcblock").syntax_ok
     assert not check("arch spc700\n mov a, #$12\narch 65816\n mov a, #$12").syntax_ok
+
+
+FAR = [
+    "bra L\nskip 128\nL:",
+    "bra L\nlda Y\nfill 200\nL:\nY:",
+    "bra L\norg $009000\nL:",
+    "org $008000\nbra L\npad $009000\nL:",
+    "macro m()\nfill 200\nendmacro\nL:\n%m()\nbra L",
+    "bra L\nif 1\nfill 200\nendif\nL:",
+    "bra L\nrep 200 : nop\nL:",
+    "bra L\nnop #200\nL:",
+    "L:\nfor i = 0..100\nlda #$1234\nendfor\nbra L",
+    "L:\n" + "sta Ram\n" * 43 + "bra L\nRam:",
+]
+
+
+@pytest.mark.parametrize("code", FAR)
+def test_a_branch_over_code_of_any_kind(code: str) -> None:
+    assert [finding.code for finding in check(code).findings if finding.severity == "error"] == [
+        "branch-range"
+    ]
+    assert check(code.replace("bra L", "brl L")).syntax_ok
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "bank $7E\nL = $7E0000\njsr L",
+        "bank $7E\nL:\nldx L",
+        "bank noassume\nL = $0000\nldx L",
+        "optimize address ram\nL = $7E2000\nldx L",
+        "optimize dp always\nL = $7E0112\nlda (L),y",
+        "optimize dp ram\nL = $0012\nlda (L),y",
+        "org $008000\nM:\nbase $7E2000\nldx M",
+        "org $008000\nbase $7E2000\nL:\nbase off\nldx L",
+        "struct S $7E0000\n.x: skip 2\nendstruct\nldx S.x",
+    ],
+)
+def test_labels_in_other_banks(code: str) -> None:
+    assert not check(code).syntax_ok
+    suffix = ".b" if "(" in code else ".w"
+    assert check(re.sub(r"\n(ldx|jsr|lda) (?=[^\n]*\Z)", rf"\n\1{suffix} ", code)).assembles

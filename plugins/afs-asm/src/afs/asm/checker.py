@@ -26,6 +26,7 @@ from .line_facts import facts_of_code, misplaced_for
 from .lines import LogicalLine, Part, Position, code_of, is_joined, logical_lines, parts, tidy
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .plain_lines import joined_facts, plain_facts
+from .second_look import may_be_long, second_look
 from .source_files import normalised
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
@@ -148,6 +149,8 @@ class _Check:
         self.context.tracks = _sets_widths(code)
         self.lines(code.split("\n"), 0)
         result = self._result()
+        if self.context.doubts:
+            result = _looked_at_again(code, self.context.doubts, *result)
         # They know each other, and would stay until the garbage collector finds them.
         del self.evaluator, self.defines, self.blocks, self.context
         return result
@@ -264,8 +267,8 @@ class _Check:
             self.context.take(Facts((), (Event("close", "endif", 0),)), line.at(0).line)
 
     def _passes(self, name: str, passing: bool, before: bool, more: bool) -> bool:
-        """Whether asar passes over what follows a directive on its line: where a condition on it is not met, up
-        to an `else`, what stands behind the `endif` too."""
+        """Whether asar passes over what follows a directive on its line: where a condition is not met, up to
+        an `else`, and what stands behind the `endif` too."""
         if name in ("if", "while"):
             return passing or (more and before and not self.blocks.live)
         return passing and not (name == "else" or (name == "elseif" and more and self.blocks.live))
@@ -477,6 +480,19 @@ class _Check:
 
 
 _INDEX = re.compile(r"<[^<>]*>")
+
+
+def _looked_at_again(
+    code: str, doubts: set[str], findings: tuple[Finding, ...], stubs: tuple[str, ...], stops: bool
+) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
+    """The outcome of a check with what assembling the text tells, where that may tell more."""
+    if any(finding.severity == ERROR for finding in findings):
+        return findings, stubs, stops
+    if "place" not in doubts and not may_be_long(code):
+        return findings, stubs, stops
+    more = [finding for finding in second_look(code, stubs) if finding.code != "stops" or not stops]
+    both = sorted((*findings, *more), key=lambda finding: (finding.line, finding.column))
+    return tuple(both), stubs, stops or any(finding.code == "stops" for finding in more)
 
 
 def _sets_widths(code: str) -> bool:

@@ -22,6 +22,8 @@ from .names import Names
 #: Code that nobody has placed lies here.
 _FIRST_BANK: Final = 0
 _FIRST_ADDRESS: Final = 0x8000
+#: Code that begins here may leave its bank before long.
+_LAST_PAGE: Final = 0xFF00
 #: What asar wants to be pulled before the text ends.
 _MUST_END: Final = ("pushpc", "pushns", "pushwarnings")
 
@@ -68,6 +70,8 @@ class Context:
         self.stubs: dict[str, None] = {}
         #: Whether the text can only be a part: it stops, or is included by another.
         self.stops = False
+        #: What only assembling can tell: the "length" of what a branch spans, the "place" of labels and code.
+        self.doubts: set[str] = set()
         #: Whether anything sets the widths of the registers, so that the way through the code matters.
         self.tracks = True
         self.flow: list[Flow] = []
@@ -88,6 +92,7 @@ class Context:
         self.fixed = True
         self._fixed_parent = True
         self._mapper = "lorom"
+        self._placed = False
         self._checks_banks = True
         self._free: list[tuple[Event, int, int]] = []
         self._letters: dict[tuple[int, int], str] = {}
@@ -336,8 +341,11 @@ class Context:
         elif event.name == "prot" and not self._free:
             self.find(line, event.at, "directive", "`prot` stands at the start of a free space only")
         if event.name == "org":
+            self._placed = True
             value = self.blocks.value(event.detail)
             self._bank = None if value is None else int(value) >> 16
+            if value is not None and int(value) & 0xFFFF >= _LAST_PAGE:
+                self.doubts.add("place")
             if value is not None:
                 self._starts[self._section + 1] = int(value)  # the section that this line begins
             self.flow.append(Flow(line, Step("end", 0, 0), ()))
@@ -360,6 +368,8 @@ class Context:
 
     def _take_limit(self, event: Event, line: int) -> None:
         limit, here = self.blocks.value(event.detail), self._here(event)
+        if self._placed and (limit is None or here is None):
+            self.doubts.add("place")
         if limit is not None and here is not None and here > limit:
             self._stop(event, line, f"the code ends at ${here:06X}, beyond ${int(limit):06X}")
 
@@ -397,6 +407,8 @@ class Context:
         self.blocks.evaluator.here = self._here(event) if self._section else None
         holds = self.answer(event, line, "use")
         self.blocks.evaluator.here = None
+        if holds is None and self._placed:
+            self.doubts.add("place")
         if holds is False:
             self._stop(event, line, f"the assertion `{event.detail[:40]}` does not hold")
 
@@ -457,6 +469,7 @@ class Context:
     def _settle_branch(self, use: _Use, target: Place) -> None:
         distance = self._distance(use, target)
         if distance is None:
+            self.doubts.add("length")
             return
         limit = 128 if use.length == 2 else 32768
         if not -limit <= distance < limit:
@@ -478,6 +491,8 @@ class Context:
         """A name in another bank takes 24 bits, and this instruction has no such form."""
         bank = target.bank if target.value is None else target.value >> 16
         here = use.place.bank if use.place else None
+        if self.optimizes or bank is None or here is None:
+            self.doubts.add("place")
         if self.optimizes or bank is None or here is None or bank == here:
             return
         reason = (

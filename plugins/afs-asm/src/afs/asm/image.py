@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from .assembly import Block
@@ -11,7 +10,6 @@ from .mapping import Mapper
 __all__ = ["Image", "with_checksum"]
 
 _BANK = 0x10000
-_RUN = re.compile(rb"\x01+")
 _MAX_ROM = 0x1000000
 
 
@@ -36,8 +34,12 @@ class _Bytes:
     def runs(self) -> Iterator[tuple[int, bytes]]:
         for bank in sorted(self._banks):
             data, written = self._banks[bank]
-            for run in _RUN.finditer(written):
-                yield bank * _BANK + run.start(), bytes(data[run.start() : run.end()])
+            start = written.find(1)
+            while start >= 0:
+                end = written.find(0, start)
+                end = _BANK if end < 0 else end
+                yield bank * _BANK + start, bytes(data[start:end])
+                start = written.find(1, end)
 
 
 class Image:
