@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .arguments import address_fault, all_checked, words_of
+from .arguments import address_fault, all_checked, refused, words_of
 from .directives import CLOSES_CONDITION, CONDITIONS
 from .expressions import STUB, expression
 from .facts import Event, Facts
@@ -17,7 +17,7 @@ _RANGE = re.compile(r"(\w+) = (.+?)\.\.(.+)\Z", re.A | re.S)
 
 def block_facts(statement: Statement, head: int) -> Facts:
     """The facts of a statement that opens, parts or closes a block; `head` is where it begins."""
-    name, operand = statement.name, statement.operand
+    name = statement.name
     if name in CLOSES_CONDITION or name == "endmacro":
         return Facts((), (Event("close", name, head),), -1)
     if name in ("endstruct", "endspcblock"):
@@ -25,7 +25,7 @@ def block_facts(statement: Statement, head: int) -> Facts:
     if name == "else":
         return Facts((), (Event("else", name, head),), -1)
     if name == "macro":
-        return Facts((), (Event("open", name, head, operand),), -1)
+        return refused(head, "macro", "a macro is declared at the start of a line, outside of macros")
     if name == "for":
         return _for(statement, head)
     if name in CONDITIONS or name == "elseif":

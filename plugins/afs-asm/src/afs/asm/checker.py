@@ -35,6 +35,7 @@ _CONDITIONAL = re.compile(r"(?:\A|\s)(?:if|while|for|else|elseif|rep|endif|endwh
 _BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |\Z)", re.I)
 #: What is read though a condition on the line does not hold.
 _RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
+_FOR = re.compile(r"for\s", re.I)
 _SETS_WIDTHS = re.compile(r"\b(?:rep|sep)\b", re.I)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
@@ -250,6 +251,9 @@ class _Check:
             code = self._filled(line, limit)
         live = self.blocks.live
         found = parts(code)
+        if live and len(found) > 1 and _FOR.match(found[0].text):
+            for part in found[1:]:  # the line's defines are read before the loop sets its own
+                self._passed_over(part, line, live)
         opened, passing = 0, False
         for index, part in enumerate(found):
             if passing and not _RESUMES.match(part.text):

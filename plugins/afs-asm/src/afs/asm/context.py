@@ -303,7 +303,7 @@ class Context:
             self.find(line, event.at, "block", "`startpos` stands in no spcblock")
 
     def _take_asar(self, event: Event, line: int) -> None:
-        if self._version_late:
+        if self._version_late or event.offset:
             self.find(line, event.at, "directive", "this must stand before all other commands")
         version = event.name.split(".")
         if len(version) > 1 and (int(version[0]), int(version[1].ljust(2, "0")[:2])) >= (1, 90):
@@ -311,6 +311,7 @@ class Context:
 
     def _take_setting(self, event: Event, line: int) -> None:
         self._bar(event.name, event, line)
+        self._version_late = True
         if event.name in MAPPERS:
             self._mapper = event.name
         elif event.name == "check":
@@ -382,7 +383,11 @@ class Context:
             self.find(line, event.at, "block", f"`{_shown(event.name)}` without a `{push}` before it")
         else:
             self._stacks[PULLS[event.name]].pop()
-        if event.name in ("pushpc", "pullpc", "pullbase"):
+        if event.name == "pushns":
+            self.names.push()
+        elif event.name == "pullns":
+            self.names.pull()
+        elif event.name in ("pushpc", "pullpc", "pullbase"):
             self._bank = _FIRST_BANK if event.name == "pushpc" else None
             self.flow.append(Flow(line, Step("end", 0, 0), ()))
 

@@ -19,6 +19,7 @@ class Names:
         self.namespace = ""
         self._spaces: list[str] = []
         self._nested = False
+        self._saved: list[tuple[list[str], bool]] = []
         self._text = _Local()
         self._macros: list[_Local] = []
         self._calls = 0
@@ -48,6 +49,17 @@ class Names:
         else:
             self._spaces = [*(self._spaces if self._nested else ()), word]
         self.namespace = "".join(space + "_" for space in self._spaces)
+
+    def push(self) -> None:
+        """Leave all namespaces until `pull`."""
+        self._saved.append((self._spaces, self._nested))
+        self._spaces, self._nested, self.namespace = [], False, ""
+
+    def pull(self) -> None:
+        """Come back to the namespaces that were left last."""
+        if self._saved:
+            self._spaces, self._nested = self._saved.pop()
+            self.namespace = "".join(space + "_" for space in self._spaces)
 
     def global_name(self, name: str) -> str:
         """The full name of a label that is assigned a number."""

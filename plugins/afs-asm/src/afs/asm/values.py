@@ -30,7 +30,11 @@ def emit_values(run: Pass, width: int, text: str) -> None:
         raise Broken("operand-blank", "asar takes a blank in an expression for its end")
     out = bytearray()
     mask = (1 << 8 * width) - 1
+    asks_place = "pc" in text or "realbase" in text
     for item, _ in split_arguments(text):
+        if asks_place:  # which moves from value to value
+            run.emit(bytes(out))
+            out.clear()
         if item[:1] == '"':
             for byte in unquoted(item).encode("utf-8", "surrogatepass"):
                 out += (run.table.value(chr(byte)) & mask).to_bytes(width, "little")
