@@ -61,6 +61,10 @@ NEEDS_A_ROM = [
     "org $00FFFE\ndl 1",
     "org $008000\nfill 10\nwarnpc $008005",
     "org $018000\ndb 1,2,3\nassert pc() <= $018002",
+    "skip 5",
+    "skip align 4",
+    "Speed = 5\nwarnpc $009000",
+    "pad $009000",
 ]
 
 
@@ -83,6 +87,10 @@ def test_a_text_that_stops_for_its_place_or_without_a_rom(code: str) -> None:
         "org $008000\nfill 10\nwarnpc $00800A",
         "org $018000\ndb 1,2\nassert pc() <= $018002",
         "function f(a) = a+Nowhere",
+        "skip 0",
+        "Here: skip 5",
+        "nop : warnpc $009000 : pad $009000",
+        "struct S $10\n.x: skip 5\nendstruct",
     ],
 )
 def test_a_text_that_asar_puts_where_it_says(code: str) -> None:

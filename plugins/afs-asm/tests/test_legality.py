@@ -226,8 +226,8 @@ ACCEPTED = (
     "lda #sizeof(Thing)", "lda Thing.field,x", "lda.b (ptr),y", "lda $12 ; comment : lda [$1],x",
     "lda #';' ; a semicolon", "db 255, -128, \"text ; not a comment\", 'A'", "rep 3 : nop", "rep #$30",
     "sta $000000,x", "lda #$00:", "bra +", "+ rts", "bra ++", "lda ..deep", "%macro(a, \"b c\")",
-    "dw Label, .sub, $1234", "skip 2", "org $008000", "base off", "fill 16", "incbin \"file.bin\"",
-    "incsrc file.asm", "print \"pc \", pc", "namespace nested on", "warnpc $00FFFF", "{", "}", "",
+    "dw Label, .sub, $1234", "nop : skip 2", "org $008000", "base off", "fill 16", "incbin \"file.bin\"",
+    "incsrc file.asm", "print \"pc \", pc", "namespace nested on", "nop : warnpc $00FFFF", "{", "}", "",
 )  # fmt: skip
 
 

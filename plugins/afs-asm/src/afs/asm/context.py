@@ -337,6 +337,10 @@ class Context:
         """The line moves to another address; only that of an `org` with a number is known."""
         self._bar(event.name, event, line)
         self._leave(event, line)
+        if event.name == "pad" or (event.name == "skip" and not self.blocks.struct):
+            ahead = self.blocks.value(event.detail) if event.detail else 1
+            if event.name == "pad" or ahead is None or ahead > 0:
+                self._needs_place(event, line)
         if event.name.startswith("free"):
             self._free.append((event, line, self._section))
         elif event.name == "prot" and not self._free:
@@ -367,7 +371,14 @@ class Context:
         start = self._starts.get(self._section)
         return None if start is None or event.offset < 0 else start + self._offset + event.offset
 
+    def _needs_place(self, event: Event, line: int) -> None:
+        """What asks where the code stands before anything, not even a label, has given it a place."""
+        touched = self._placed or self._section or self._offset or event.offset
+        if not touched and all(place.static for place in self.places.values()):
+            self._stop(event, line, f"nothing says where `{event.name}` stands; put an `org` before it")
+
     def _take_limit(self, event: Event, line: int) -> None:
+        self._needs_place(event, line)
         limit, here = self.blocks.value(event.detail), self._here(event)
         if self._placed and (limit is None or here is None):
             self.doubts.add("place")
