@@ -65,6 +65,7 @@ NEEDS_A_ROM = [
     "skip align 4",
     "Speed = 5\nwarnpc $009000",
     "pad $009000",
+    "nop : rep 3",
 ]
 
 
@@ -88,6 +89,8 @@ def test_a_text_that_stops_for_its_place_or_without_a_rom(code: str) -> None:
         "org $018000\ndb 1,2\nassert pc() <= $018002",
         "function f(a) = a+Nowhere",
         "skip 0",
+        "rep 3\n",
+        "rep 1",
         "Here: skip 5",
         "nop : warnpc $009000 : pad $009000",
         "struct S $10\n.x: skip 5\nendstruct",

@@ -200,7 +200,7 @@ WARNED = {
     "mvn $1234": "no-such-form",
     "mvn $123,$12": "cut-value",
     "jml $1234": "assumed-width",
-    "rep $30": "rep-directive",
+    "rep $30 : nop": "rep-directive",
     "inc #$20": "repeat-count",
     "nop #0": "repeat-count",
     "db 300": "cut-value",

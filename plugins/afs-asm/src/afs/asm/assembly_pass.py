@@ -277,6 +277,11 @@ class Pass(PassState):
         self.file = call.macro.file
         try:
             self._run_lines(call.macro.lines, declares=False)
+            if self.repeat != 1:
+                self.repeat = 1
+                raise Broken(
+                    "block", f"`rep` at the end of the macro `{call.macro.name}` has nothing to repeat"
+                )
         finally:
             self.calls.pop()
             self._called_from.pop()

@@ -36,6 +36,7 @@ _BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |
 #: What is read though a condition on the line does not hold.
 _RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
 _FOR = re.compile(r"for\s", re.I)
+_REPEAT = re.compile(r"(?:\A|\s:)\s*rep\s+(?!\#|1\s*\Z)\S+\s*\Z", re.I)
 _SETS_WIDTHS = re.compile(r"\b(?:rep|sep)\b", re.I)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
@@ -148,7 +149,10 @@ class _Check:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
         code = normalised(code)
         self.context.tracks = _sets_widths(code)
-        self.lines(code.split("\n"), 0)
+        lines = code.split("\n")
+        self.lines(lines, 0)
+        if _leaves_repeat(lines[-1]):
+            self.context.stop(len(lines), "nothing is left to repeat; a line must follow")
         result = self._result()
         if self.context.doubts:
             result = _looked_at_again(code, self.context.doubts, *result)
@@ -463,6 +467,9 @@ class _Check:
         self.depth += 1
         self.context.names.call()
         self.lines(call.body.lines, call.body.first)
+        if call.body.lines and _leaves_repeat(call.body.lines[-1]):
+            last = call.body.first + len(call.body.lines)
+            self.context.find(last, 0, "block", "`rep` at the end of a macro has nothing to repeat")
         self.blocks.finish(self.context, depth)
         self.context.names.leave()
         self.depth -= 1
@@ -497,6 +504,11 @@ def _looked_at_again(
     more = [finding for finding in second_look(code, stubs) if finding.code != "stops" or not stops]
     both = sorted((*findings, *more), key=lambda finding: (finding.line, finding.column))
     return tuple(both), stubs, stops or any(finding.code == "stops" for finding in more)
+
+
+def _leaves_repeat(line: str) -> bool:
+    """Whether a line ends with the directive `rep`, which is for what follows it."""
+    return "rep" in line.lower() and bool(_REPEAT.search(code_of(line)))
 
 
 def _sets_widths(code: str) -> bool:

@@ -329,6 +329,10 @@ class Context:
             self.find(line, event.at, "directive", "this must stand before all other commands")
         self._stop(event, line, event.detail or f"`{event.name}` ends the assembly here")
 
+    def stop(self, line: int, reason: str) -> None:
+        """Note that the text can only be a part."""
+        self._stop(Event("stop", "", 0), line, reason)
+
     def _stop(self, event: Event, line: int, reason: str) -> None:
         self.stops = self.stops or not self.blocks.uncertain
         self._findings.append(Finding(line, event.at + 1, WARNING, "stops", reason))

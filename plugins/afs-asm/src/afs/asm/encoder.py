@@ -95,7 +95,7 @@ def _branch(run: Pass, mnemonic: str, text: str, forms: Forms) -> bytes:
 def _sized(run: Pass, mnemonic: str, suffix: str, found: Operand, forms: Forms) -> bytes:
     form, body = found.form, found.bodies[0]
     if form == "e,e" or (form == "e" and "e,e" in forms):
-        return _both_banks(run, mnemonic, body, forms)
+        return _both_banks(run, mnemonic, suffix, body, forms)
     if form == "(e),x":
         form, body = "e,x", f"({body})"
     widths = forms.get(form)
@@ -109,8 +109,8 @@ def _sized(run: Pass, mnemonic: str, suffix: str, found: Operand, forms: Forms) 
     return bytes([widths[width].opcode]) + (value & (1 << 8 * width) - 1).to_bytes(width, "little")
 
 
-def _both_banks(run: Pass, mnemonic: str, body: str, forms: Forms) -> bytes:
-    if operand_size(run, body, run.bank) != 2:
+def _both_banks(run: Pass, mnemonic: str, suffix: str, body: str, forms: Forms) -> bytes:
+    if (_SIZES[suffix] if suffix else operand_size(run, body, run.bank)) != 2:
         raise Broken("no-such-form", f"{mnemonic.upper()} needs two banks")
     return bytes([forms["e,e"][2].opcode]) + (run.value(body) & 0xFFFF).to_bytes(2, "little")
 

@@ -179,7 +179,8 @@ def _tolerated(written: Written, forms: Forms) -> Verdict:
     value = written.values[0]
     if written.form == "(e),x" and "e,x" in forms and not value.fault:
         return _sized(written, "e,x", forms, _no_form(written, forms, WARNING, "; asar assembles `…,x`"))
-    if written.form == "e" and "e,e" in forms and value.least == 2 and not value.fault:
+    size = {"": value.least, "w": 2}.get(written.suffix)
+    if written.form == "e" and "e,e" in forms and size == 2 and not value.fault:
         fault = _no_form(written, forms, WARNING, "; asar takes it for both banks")
         return Verdict((fault,), "e,e", 3, value.symbols, value.calls)
     return Verdict((_no_form(written, forms, ERROR),), written.form)

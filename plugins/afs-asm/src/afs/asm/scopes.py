@@ -9,9 +9,9 @@ from .faults import Broken
 
 __all__ = ["Label", "Scopes"]
 
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z", re.A)
+_NAME = re.compile(r"[A-Za-z_][\w.]*\Z", re.A)
 #: Only what stands behind a dot may begin with a digit.
-_SUB_NAME = re.compile(r"\w+(?:\.\w+)*\Z", re.A)
+_SUB_NAME = re.compile(r"\w[\w.]*\Z", re.A)
 
 
 class Label(NamedTuple):
