@@ -66,6 +66,7 @@ NEEDS_A_ROM = [
     "Speed = 5\nwarnpc $009000",
     "pad $009000",
     "nop : rep 3",
+    'db filesize("a.bin")',
 ]
 
 
@@ -98,6 +99,20 @@ def test_a_text_that_stops_for_its_place_or_without_a_rom(code: str) -> None:
 )
 def test_a_text_that_asar_puts_where_it_says(code: str) -> None:
     assert check(code).assembles, check(code).findings
+
+
+def test_loops_are_judged_by_what_their_turns_make_of_them() -> None:
+    code = "for i = 0..3\nif !i == {}\nlda [$1],x\nendif\nendfor"
+    assert check(code.format(9)).assembles
+    assert found(code.format(1)) == [(3, "no-such-form")]
+    assert found("!i = 0\nwhile !i < 2\nHere:\n!i #= !i+1\nendwhile") == [(3, "label-redefined")]
+    assert check(code.format("!unknown")).stubs == ("!unknown",)
+    assert check("for i = 0..3\nendfor\ndb !i").stubs == ("!i",)
+    assert check("!i = 5\nfor i = 0..3\nendfor\nif !i != 5\nlda [$1],x\nendif").assembles
+
+
+def test_stubs_can_be_read() -> None:
+    assert check("for i = 0..3\n.loop!i\nendfor").stubs == (".loop…",)
 
 
 def test_a_function_is_known_below_its_declaration_only() -> None:

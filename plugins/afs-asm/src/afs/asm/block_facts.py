@@ -60,7 +60,7 @@ def _struct(statement: Statement, head: int) -> Facts:
         if words[1][0].lower() != "extends":
             fault = Fault(words[1][1], ERROR, "directive", "`extends` was expected here")
             return Facts((fault,), (opened,), -1)
-        return Facts((), (Event("use", words[2][0], words[2][1]), opened), -1)
+        return Facts((), (Event("earlier", words[2][0], words[2][1]), opened), -1)
     faults, events = all_checked(words[1:], "use")
     if len(words) == 2:
         faults += address_fault("struct", *words[1])

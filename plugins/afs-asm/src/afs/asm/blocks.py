@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .conditions import Evaluator
@@ -11,6 +10,7 @@ from .facts import Event
 
 if TYPE_CHECKING:
     from .context import Context
+    from .defines import Defines
 
 
 class _Block:
@@ -21,6 +21,9 @@ class _Block:
         self.detail = event.detail
         self.outer_live = live
         self.taken: bool | None = True
+        #: The variable of a `for`, and what it was before.
+        self.variable = ""
+        self.before: str | None = None
         #: How often a `for` runs, 0 if nobody knows.
         self.turns = 0
         #: Defines that are set within, whose values are not known afterwards.
@@ -34,11 +37,13 @@ class _Block:
 class Blocks:
     """The open blocks. `live` is false where a condition that the text decides leaves lines out."""
 
-    def __init__(self, evaluator: Evaluator, forget: Callable[[set[str]], None]) -> None:
+    def __init__(self, evaluator: Evaluator, defines: Defines) -> None:
         self.live = True
         self.evaluator = evaluator
-        self._forget = forget
+        self._defines = defines
         self._open: list[_Block] = []
+        #: The first and the last lines of loops that are run.
+        self.loops: list[tuple[int, int]] = []
 
     @property
     def depth(self) -> int:
@@ -97,9 +102,9 @@ class Blocks:
             if event.name == "while" and block.taken and context.fixed and "(" not in event.detail:
                 context.find(line, event.at, "condition", "this loop never ends")
         elif event.name == "for":
-            variable, _, turns = event.detail.partition(" = ")
-            self._forget({variable})
-            block.sets.add(variable)
+            block.variable, _, turns = event.detail.partition(" = ")
+            block.before = self._defines.values.get(block.variable)
+            self._defines.forget({block.variable})
             known = self._turns(turns)
             block.turns = known or 0
             self.live = self.live and known != 0
@@ -134,8 +139,12 @@ class Blocks:
             return
         block = self._open.pop()
         self.live = block.outer_live
+        if block.name in ("for", "while") and self.live and not context.names.in_macro:
+            self.loops.append((block.line, line))
         if block.uncertain:
-            self._forget(block.sets)
+            self._defines.forget(block.sets)
+        if block.variable:
+            self._defines.restore(block.variable, block.before)
 
     def finish(self, context: Context, depth: int = 0) -> None:
         """Tell of the blocks beyond `depth` that nobody closed, and close them."""

@@ -26,7 +26,7 @@ from .line_facts import facts_of_code, misplaced_for
 from .lines import LogicalLine, Part, Position, code_of, is_joined, logical_lines, parts, tidy
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .plain_lines import joined_facts, plain_facts
-from .second_look import may_be_long, second_look
+from .second_look import loops_run, may_be_long, second_look
 from .source_files import normalised
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
@@ -36,7 +36,7 @@ _BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |
 #: What is read though a condition on the line does not hold.
 _RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
 _FOR = re.compile(r"for\s", re.I)
-_REPEAT = re.compile(r"(?:\A|\s:)\s*rep\s+(?!\#|1\s*\Z)\S+\s*\Z", re.I)
+_REPEAT = re.compile(r"(?:\A|\s:)\s*(rep)\s+(?!\#|1\s*\Z)\S+\s*\Z", re.I)
 _SETS_WIDTHS = re.compile(r"\b(?:rep|sep)\b", re.I)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
@@ -134,7 +134,7 @@ class _Check:
     def __init__(self) -> None:
         self.evaluator = Evaluator(self._label_value, lambda name: name in self.defines.values)
         self.defines = Defines(self._unknown_define, self.evaluator.value, self._note_set)
-        self.blocks = Blocks(self.evaluator, self.defines.forget)
+        self.blocks = Blocks(self.evaluator, self.defines)
         self.context = Context(self.blocks)
         self.findings: list[Finding] = []
         self.macros: dict[str, MacroBody] = {}
@@ -151,11 +151,12 @@ class _Check:
         self.context.tracks = _sets_widths(code)
         lines = code.split("\n")
         self.lines(lines, 0)
-        if _leaves_repeat(lines[-1]):
-            self.context.stop(len(lines), "nothing is left to repeat; a line must follow")
+        repeat = _last_repeat(lines[-1])
+        if repeat >= 0:
+            self.context.stop(len(lines), repeat, "nothing is left to repeat; a line must follow")
         result = self._result()
-        if self.context.doubts:
-            result = _looked_at_again(code, self.context.doubts, *result)
+        if self.context.doubts or self.blocks.loops:
+            result = _looked_at_again(code, self.context.doubts, self.blocks.loops, *result)
         # They know each other, and would stay until the garbage collector finds them.
         del self.evaluator, self.defines, self.blocks, self.context
         return result
@@ -467,9 +468,10 @@ class _Check:
         self.depth += 1
         self.context.names.call()
         self.lines(call.body.lines, call.body.first)
-        if call.body.lines and _leaves_repeat(call.body.lines[-1]):
+        repeat = _last_repeat(call.body.lines[-1]) if call.body.lines else -1
+        if repeat >= 0:
             last = call.body.first + len(call.body.lines)
-            self.context.find(last, 0, "block", "`rep` at the end of a macro has nothing to repeat")
+            self.context.find(last, repeat, "block", "`rep` at the end of a macro has nothing to repeat")
         self.blocks.finish(self.context, depth)
         self.context.names.leave()
         self.depth -= 1
@@ -494,10 +496,17 @@ _INDEX = re.compile(r"<[^<>]*>")
 
 
 def _looked_at_again(
-    code: str, doubts: set[str], findings: tuple[Finding, ...], stubs: tuple[str, ...], stops: bool
+    code: str,
+    doubts: set[str],
+    loops: list[tuple[int, int]],
+    findings: tuple[Finding, ...],
+    stubs: tuple[str, ...],
+    stops: bool,
 ) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
     """The outcome of a check with what assembling the text tells, where that may tell more."""
-    if any(finding.severity == ERROR for finding in findings):
+    if loops and not stubs:
+        findings = loops_run(code, loops, findings)
+    if not doubts or any(finding.severity == ERROR for finding in findings):
         return findings, stubs, stops
     if "place" not in doubts and not may_be_long(code):
         return findings, stubs, stops
@@ -506,9 +515,10 @@ def _looked_at_again(
     return tuple(both), stubs, stops or any(finding.code == "stops" for finding in more)
 
 
-def _leaves_repeat(line: str) -> bool:
-    """Whether a line ends with the directive `rep`, which is for what follows it."""
-    return "rep" in line.lower() and bool(_REPEAT.search(code_of(line)))
+def _last_repeat(line: str) -> int:
+    """The index of a `rep` that ends a line, and is for what follows it; -1 if there is none."""
+    match = _REPEAT.search(code_of(line)) if "rep" in line.lower() else None
+    return match.start(1) if match else -1
 
 
 def _sets_widths(code: str) -> bool:

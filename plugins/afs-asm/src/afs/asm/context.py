@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -13,7 +14,7 @@ from .blocks import Blocks
 from .conditions import read_condition
 from .directives import ARCHITECTURES, NOT_IN_SPCBLOCK, PULLS
 from .expressions import STUB, Expression
-from .facts import READS_ROM, Event, Facts, Step, function_events
+from .facts import READS_DATA, Event, Facts, Step, function_events
 from .findings import ERROR, WARNING, Finding
 from .functions import body_of_function
 from .mapping import MAPPERS
@@ -106,7 +107,7 @@ class Context:
 
     def stub(self, name: str) -> None:
         """Note a name that the text uses and does not define."""
-        self.stubs[name] = None
+        self.stubs[_shown_name(name) if STUB in name else name] = None
 
     def find(self, line: int, at: int, code: str, reason: str, fix: str = "") -> None:
         """Note an error at index `at` of a line."""
@@ -239,8 +240,9 @@ class Context:
     def _take_function(self, event: Event, line: int) -> None:
         """A call: what the function is counts here, not where it is declared."""
         name = event.name
-        if name in READS_ROM:
-            self._stop(event, line, f"`{name}` reads a ROM, which is not here")
+        if name in READS_DATA:
+            what = "file" if "file" in name else "ROM"
+            self._stop(event, line, f"`{name}` reads a {what}, which is not here")
             return
         if name not in self._functions:
             self.stub(name + "()")
@@ -329,9 +331,9 @@ class Context:
             self.find(line, event.at, "directive", "this must stand before all other commands")
         self._stop(event, line, event.detail or f"`{event.name}` ends the assembly here")
 
-    def stop(self, line: int, reason: str) -> None:
+    def stop(self, line: int, at: int, reason: str) -> None:
         """Note that the text can only be a part."""
-        self._stop(Event("stop", "", 0), line, reason)
+        self._stop(Event("stop", "", at), line, reason)
 
     def _stop(self, event: Event, line: int, reason: str) -> None:
         self.stops = self.stops or not self.blocks.uncertain
@@ -519,6 +521,11 @@ class Context:
             f"`{use.name[:40]}` is in bank ${bank:02X}, this code in ${here:02X}: asar takes it for 24 bits"
         )
         self.find(use.line, use.column - 1, "label-width", f"{reason}; state the size, as in .w")
+
+
+def _shown_name(name: str) -> str:
+    """A name with `…` for what nobody knows of it."""
+    return re.sub(f"{STUB}+", "…", name)
 
 
 def _shown(stack: str) -> str:

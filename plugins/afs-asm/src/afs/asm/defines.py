@@ -130,6 +130,13 @@ class Defines:
         for name in names:
             self.values[name] = STUB
 
+    def restore(self, name: str, value: str | None) -> None:
+        """Give a define back its value, or none."""
+        if value is None:
+            self.values.pop(name, None)
+        else:
+            self.values[name] = value
+
 
 def decimals(number: float) -> str:
     """A number as asar writes it into a define: all its decimals, no exponent."""

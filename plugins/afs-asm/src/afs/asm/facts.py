@@ -55,15 +55,20 @@ CONTINUED: Final = Facts(length=-2)
 BY_PARTS: Final = Facts(length=-3)
 
 
-#: Functions that need a ROM unless they are given a second value.
-READS_ROM: Final = frozenset(f"{mark}read{size}" for mark in ("", "_") for size in (1, 2, 3, 4))
+#: Functions that read a ROM or a file, and the number of their values with which they must find it.
+READS_DATA: Final = {
+    mark + name: count
+    for mark in ("", "_")
+    for name, count in [("filesize", 1)]
+    + [(f"{kind}{size}", count) for kind, count in (("read", 1), ("readfile", 2)) for size in (1, 2, 3, 4)]
+}
 
 
 def function_events(calls: tuple[tuple[str, int], ...], at: int) -> list[Event]:
-    """The calls of functions that are not built in, and of those that need a ROM; `detail` is how many values
-    each is given."""
+    """The calls of functions that are not built in, and of those that must find a ROM or a file; `detail` is
+    how many values each is given."""
     return [
         Event("function", name, at, str(count))
         for name, count in calls
-        if name not in SIGNATURES or (count == 1 and name in READS_ROM)
+        if name not in SIGNATURES or READS_DATA.get(name) == count
     ]

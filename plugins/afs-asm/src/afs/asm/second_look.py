@@ -12,7 +12,7 @@ from typing import Final
 from .assembly import AssembleLimits, AssemblyFinding
 from .findings import ERROR, WARNING, Finding
 
-__all__ = ["may_be_long", "second_look"]
+__all__ = ["loops_run", "may_be_long", "second_look"]
 
 #: What is wrong with the text itself, and what only stops its assembly.
 _WRONG: Final = frozenset({"branch-range", "width"})
@@ -21,7 +21,7 @@ _STOPS: Final = frozenset({"bank-border", "warnpc", "assertion"})
 _MISSING: Final = frozenset(
     {"not-supported", "limit", "file", "unknown-label", "unknown-define", "unknown-macro"}
 )
-_LIMITS: Final = AssembleLimits(statements=100_000, loops=10_000, bytes=0x100000)
+_LIMITS: Final = AssembleLimits(statements=20_000, loops=2_000, bytes=0x100000)
 #: Code that may be long though it has few lines.
 _GROWS: Final = re.compile(
     r"(?:\A|[\s:])(?:fill|skip|pad|org|rep|for|while|incbin)\s(?!\#)|(?:\A|\s)%\w|(?:nop|in[cxy]|de[cxy]|asl|lsr)\s+\#",
@@ -49,6 +49,28 @@ def second_look(code: str, stubs: tuple[str, ...]) -> list[Finding]:
     if any(finding.code in _MISSING for finding in result.errors):
         return []
     return [_finding(found) for found in result.errors if _is_sure(found, stubs)]
+
+
+def loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """`findings` with the errors within `loops`, first and last lines, as they are where these are run: the
+    check reads a loop once, and knows nothing of its variable."""
+    from .assembler import assemble
+
+    errors = assemble(code, limits=_LIMITS).errors
+    if any(found.code in _MISSING for found in errors):
+        return findings
+
+    def inside(line: int) -> bool:
+        return any(first <= line <= last for first, last in loops)
+
+    real = {found.line for found in errors}
+    kept = [
+        found for found in findings if found.severity != ERROR or not inside(found.line) or found.line in real
+    ]
+    told = {found.line for found in kept if found.severity == ERROR}
+    more = {found.line: _finding(found) for found in errors if inside(found.line) and found.line not in told}
+    both = (*kept, *(found for found in more.values() if found.severity == ERROR))
+    return tuple(sorted(both, key=lambda found: (found.line, found.column)))
 
 
 def _is_sure(found: AssemblyFinding, stubs: tuple[str, ...]) -> bool:
