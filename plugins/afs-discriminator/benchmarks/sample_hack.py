@@ -5,14 +5,14 @@
 Ten folds by file: each text is scored by a discriminator (n-gram) that has seen nothing of its file, by the
 check of its assembly, and by the addresses and names that are known; the composite is the mean of those, the
 discriminator counting .9, the others .05 each. The fakes are those of `afs discriminator data`, one beside
-each real text.
+each real text, others with each seed.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -25,13 +25,24 @@ from afs.discriminator.examples import write_examples
 from afs.discriminator.figures import DETECTED
 from afs.discriminator.training import train_model
 from afs.quickstart import sample_folder
-from afs.reports import auc
+from afs.reports import Interval, auc
 from afs.training.scoring import QualityScorer, ScoringConfig, ScoringWeights
 from afs_core import Run, TrainingSample
 
 FOLDS = 10
 HACK = sample_folder()
 DOCS = Path(__file__).parents[3] / "docs"
+KEPT = (0.99, 0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.8, 0.7)
+#: Files of whose texts and scores nothing was looked at while figures and learners were chosen.
+UNSEEN = frozenset(
+    f"{HACK.name}/{name}"
+    for name in (
+        *("Core/input.asm", "Core/math.asm", "Core/palette.asm", "Core/random.asm", "Dungeons/chart.asm"),
+        *("Items/gaff_hook.asm", "Sprites/brine_regent.asm"),
+        *("Docs/Glossary.md", "Docs/SpriteGuide.md", "Docs/Testing.md"),
+    )
+)
+Scored = tuple[Example, float]
 WEIGHTS = ScoringWeights(electra=0.9, asar=0.05, entity=0.05, length=0.0)
 
 
@@ -63,7 +74,7 @@ def one_fake_each(rows: Sequence[Example], rng: Random) -> list[Example]:
     return kept
 
 
-def scored(examples: Sequence[Example], run: Run) -> Iterator[tuple[Example, float]]:
+def scored(examples: Sequence[Example], run: Run) -> Iterator[Scored]:
     place = folds_of(examples)
     for fold in range(FOLDS):
         held = {"test": fold, "val": (fold + 1) % FOLDS}
@@ -80,7 +91,7 @@ def scored(examples: Sequence[Example], run: Run) -> Iterator[tuple[Example, flo
             yield from composite(parts["test"], model, run)
 
 
-def composite(rows: Sequence[Example], model: Path, run: Run) -> Iterator[tuple[Example, float]]:
+def composite(rows: Sequence[Example], model: Path, run: Run) -> Iterator[Scored]:
     settings = {
         "electra": {"model_path": str(model)},
         "entity": {"symbols": [str(HACK)]},
@@ -103,40 +114,106 @@ def _answer(row: Example) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--seed", type=int, nargs="+", default=[42, 43, 44, 45])
     parser.add_argument("--fakes", type=int, default=9, help="fakes for each real text to train on")
     parser.add_argument("--more", type=Path, nargs="*", default=[DOCS], help="other sources to train on")
     options = parser.parse_args()
-    with Run.open(seed=options.seed) as run:
-        data = build_examples([HACK, *options.more], run, fakes=options.fakes, shares={"train": 1})
-        rows = list(scored(data.examples, run))
-    report(rows)
+    found: dict[int, list[Scored]] = {}
+    for seed in options.seed:
+        with Run.open(seed=seed) as run:
+            data = build_examples([HACK, *options.more], run, fakes=options.fakes, shares={"train": 1})
+            found[seed] = list(scored(data.examples, run))
+    report(found)
 
 
-def report(rows: Sequence[tuple[Example, float]]) -> None:
-    real = [(example, score) for example, score in rows if example.label == REAL]
-    fakes = [(example, score) for example, score in rows if example.label == FAKE]
-    detected = set()
-    print(f"{len(real)} real texts, {len(fakes)} fakes, {len({e.source for e, _ in rows})} files\n")
-    print("| kind | fakes | AUC of the composite | interval | |\n|---|---|---|---|---|")
-    for kind in sorted({example.kind for example, _ in fakes}):
-        mine = [row for row in fakes if row[0].kind == kind]
-        beside = [row for row in real if row[0].domain == mine[0][0].domain]
-        both = [*beside, *mine]
-        area = auc([s for _, s in both], [e.label == REAL for e, _ in both], [e.source for e, _ in both])
-        if area.value >= DETECTED:
-            detected.add(kind)
-        verdict = "" if kind in detected else "not detected"
-        print(f"| {kind} | {len(mine)} | {area.value:.3f} | {area.low:.3f} to {area.high:.3f} | {verdict} |")
-    known = [row for row in fakes if row[0].kind in detected]
-    print(f"\nOf the fakes, {len(known) / len(fakes):.0%} are of detected kinds.\n")
-    print("| true kept | floor | fakes removed | of detected kinds |\n|---|---|---|---|")
-    order = sorted(score for _, score in real)
-    for kept in (0.99, 0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.8, 0.7):
-        floor = order[int(len(order) * (1 - kept))]
-        shares = [sum(score < floor for _, score in some) / len(some) for some in (fakes, known)]
-        true = sum(score >= floor for _, score in real) / len(real)
-        print(f"| {true:.1%} | {floor:.3f} | {shares[0]:.1%} | {shares[1]:.1%} |")
+def report(found: dict[int, list[Scored]]) -> None:
+    print("| seed | real | fakes | of detected kinds |" + "".join(f" at {kept:.1%} |" for kept in KEPT))
+    print("|---" * (4 + len(KEPT)) + "|")
+    shares = {}
+    for seed, rows in found.items():
+        known, real = detected(rows), sum(example.label == REAL for example, _ in rows)
+        fakes = [row for row in rows if row[0].label == FAKE]
+        part = sum(example.kind in known for example, _ in fakes) / len(fakes)
+        shares[seed] = [removed(rows, known, kept) for kept in KEPT]
+        print(f"| {seed} | {real} | {len(fakes)} | {part:.0%} |" + cells(shares[seed]))
+    print(
+        "| mean | | | |" + cells([sum(column) / len(column) for column in zip(*shares.values(), strict=True)])
+    )
+    of_all = [[removed(rows, set(), kept) for kept in KEPT] for rows in found.values()]
+    print("| of all fakes | | | |" + cells([sum(some) / len(some) for some in zip(*of_all, strict=True)]))
+    unseen_report(found)
+    kinds_report(found)
+
+
+def cells(shares: Sequence[float]) -> str:
+    return "".join(f" {share:.1%} |" for share in shares)
+
+
+def floor_of(rows: Sequence[Scored], kept: float) -> float:
+    order = sorted(score for example, score in rows if example.label == REAL)
+    return order[int(len(order) * (1 - kept))]
+
+
+def removed(rows: Sequence[Scored], kinds: set[str], kept: float) -> float:
+    """The share of the fakes of ``kinds``, or of all, below the floor that keeps so many real texts."""
+    floor = floor_of(rows, kept)
+    fakes = [
+        score < floor
+        for example, score in rows
+        if example.label == FAKE and (example.kind in kinds or not kinds)
+    ]
+    return sum(fakes) / len(fakes)
+
+
+def area(rows: Sequence[Scored], kind: str) -> Interval:
+    """The AUC of a kind of fakes against the real texts of its domain."""
+    domain = kind.partition("-")[0]
+    some = [row for row in rows if row[0].domain == domain and row[0].kind in ("", kind)]
+    return auc([score for _, score in some], [e.label == REAL for e, _ in some], [e.source for e, _ in some])
+
+
+def detected(rows: Sequence[Scored]) -> set[str]:
+    kinds = {example.kind for example, _ in rows} - {""}
+    return {kind for kind in kinds if area(rows, kind).value >= DETECTED}
+
+
+def unseen_report(found: dict[int, list[Scored]]) -> None:
+    """The files that were not looked at, with the floor of all."""
+    real, fakes = [], []
+    for rows in found.values():
+        floor, known = floor_of(rows, 0.9), detected(rows)
+        for example, score in rows:
+            if example.source in UNSEEN and example.label == REAL:
+                real.append(score >= floor)
+            elif example.source in UNSEEN and example.kind in known:
+                fakes.append(score < floor)
+    if real and fakes:
+        print(
+            f"\nIn the {len(UNSEEN)} files that were not looked at, all seeds together: {len(real)} real texts,"
+        )
+        print(f"{sum(real) / len(real):.1%} kept; {len(fakes)} fakes, {sum(fakes) / len(fakes):.1%} removed.")
+
+
+def kinds_report(found: dict[int, list[Scored]]) -> None:
+    print("\n| kind | fakes | removed | AUC by seed | |\n|---|---|---|---|---|")
+    known = {seed: detected(rows) for seed, rows in found.items()}
+    gone = defaultdict(list)
+    for rows in found.values():
+        floor = floor_of(rows, 0.9)
+        for example, score in rows:
+            gone[example.kind].append(score < floor)
+    for kind in sorted(set(gone) - {""}):
+        areas = {
+            seed: area(rows, kind).value
+            for seed, rows in found.items()
+            if any(e.kind == kind for e, _ in rows)
+        }
+        number = sum(kind not in known[seed] for seed in areas)
+        verdict = f"not detected in {number} of {len(areas)}" if number else ""
+        each = ", ".join(f"{value:.3f}" for value in areas.values())
+        print(
+            f"| {kind} | {len(gone[kind])} | {sum(gone[kind]) / len(gone[kind]):.0%} | {each} | {verdict} |"
+        )
 
 
 if __name__ == "__main__":

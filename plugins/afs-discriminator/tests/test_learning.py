@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from afs.discriminator.asm_flow import FLOW, flow_of
 from afs.discriminator.asm_line import ops_of
-from afs.discriminator.asm_liveness import LIVENESS, liveness_of
+from afs.discriminator.asm_liveness import LIVENESS, UNKNOWN_CALL, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
+from afs.discriminator.asm_values import VALUES, values_of
 from afs.discriminator.calibration import Calibration, calibration_error, fit_calibration
-from afs.discriminator.definitions import USED, Definitions, uses_of
+from afs.discriminator.definitions import ASKED, USED, Definitions, uses_of
 from afs.discriminator.features import NAMES, Models, matrix, prepared
 from afs.discriminator.language_model import LanguageModel, joined
 from afs.discriminator.linear import Linear
@@ -147,13 +149,99 @@ def test_values_that_nobody_uses_or_sets(code: str, found: dict[str, float]) -> 
     assert unused(code) == found
 
 
+def senseless(code: str) -> dict[str, float]:
+    ops = [op for line in code.split("\n") for op in ops_of(line)]
+    figures = values_of(ops, lambda name: UNKNOWN_CALL)
+    return {name: value for name, value in zip(VALUES, figures, strict=True) if value and name[:4] != "exit"}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("A:\n CMP #$01\n BEQ .b\n CMP #$02\n BEQ .b\n INC A\n.b\n STA $10\n RTS", {}),
+        (
+            "A:\n CMP #$01\n BNE .b\n CMP #$02\n BEQ .b\n.b\n RTS",
+            {"decided": 1, "known_compare": 1, "next_branch": 1},
+        ),
+        ("A:\n LDA $10\n ORA #$02\n BEQ .b\n INC $11\n.b\n RTS", {"decided": 1}),
+        ("A:\n LDA $10\n AND #$02\n BEQ .b\n INC $11\n.b\n RTS", {}),
+        ("A:\n LDA #$00\n BNE .b\n INC $11\n.b\n RTS", {"decided": 1}),
+        ("A:\n LDA $10\n BEQ .b\n BEQ .c\n.b\n INC $11\n.c\n RTS", {"decided": 1}),
+        ("A:\n LDA $10\n BEQ .b\n LDA $11\n.b\n BEQ .c\n INC $12\n.c\n RTS", {}),
+        ("A:\n CMP #$05\n BCS .b\n ADC $10\n.b\n RTS", {}),
+        ("A:\n CMP #$05\n BCC .b\n ADC $10\n.b\n RTS", {"added_set": 1}),
+        ("A:\n CMP #$05\n BCS .b\n SBC $10\n.b\n RTS", {"taken_clear": 1}),
+        ("A:\n CMP $10\n BNE .b\n BCC .b\n INC $11\n.b\n RTS", {"decided": 1}),
+        ("A:\n LSR A\n LDA $10\n SBC $11\n RTS", {"taken_shifted": 1}),
+        ("A:\n INX\n DEX\n RTS", {"undone": 1}),
+        ("A:\n INC $10\n DEC $12\n RTS", {}),
+        ("A:\n LDX #$05\n.b\n STZ $10,X\n DEX\n BPL .b\n RTS", {}),
+        ("A:\n LDX #$05\n.b\n STZ $10,X\n INX\n BPL .b\n RTS", {"loop_sign": 1, "loop_start": 1}),
+        ("A:\n LDX #$00\n.b\n STZ $10,X\n INX\n CPX #$05\n BNE .b\n RTS", {}),
+        ("A:\n LDX #$00\n.b\n STZ $10,X\n INY\n CPX #$05\n BNE .b\n RTS", {"loop_stuck": 1}),
+        ("A:\n LDX #$00\n.b\n STZ $10,X\n DEX\n BPL .b\n RTS", {"loop_start": 1}),
+        ("A:\n.b\n LDA $10\n BEQ .b\n RTS", {"loop_odd": 1}),
+        ("A:\n LDA $10\n STA $11\n CLC\n ADC #$01\n STA $10\n RTS", {}),
+        ("A:\n LDA $10\n STA $10\n LDA $10\n RTS", {"stored_back": 1, "loaded_back": 1}),
+        ("A:\n LDA $10,X\n INX\n STA $10,X\n RTS", {}),
+        ("A:\n JSL B\n BNE .b\n INC $10\n.b\n RTS", {"branch_after_call": 1}),
+        ("A:\n LDX #$02\n JSL B\n CPX #$02\n BEQ .b\n INC $10\n.b\n RTS", {}),
+        ("A:\n LDA #$01\n %macro()\n BEQ .b\n INC $10\n.b\n RTS", {}),
+    ],
+)
+def test_statements_that_make_no_sense_in_the_light_of_those_before(
+    code: str, found: dict[str, float]
+) -> None:
+    assert senseless(code) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("A:\n BEQ .b\n SEC\n RTL\n.b\n CLC\n RTL", {"exit_known", "exit_both"}),
+        ("A:\n BEQ .b\n CLC\n RTL\n.b\n CLC\n RTL", {"exit_known", "exit_alike"}),
+        (
+            "A:\n LDA $10\n BEQ .b\n SEC\n RTL\n.b\n RTL",
+            {"exit_known", "exit_loose", "exit_mixed", "exit_torn"},
+        ),
+        ("A:\n BEQ .b\n SEC\n RTL\n.b\n CMP #$05\n RTL", {"exit_known", "exit_mixed"}),
+        ("A:\n BCC .b\n INC $10\n.b\n RTL", {"exit_loose"}),
+        ("A:\n BCC .b\n INC $10\n RTL\n.b\n RTL", {"exit_known", "exit_both"}),
+    ],
+)
+def test_what_is_known_of_the_carry_at_returns(code: str, found: set[str]) -> None:
+    ops = [op for line in code.split("\n") for op in ops_of(line)]
+    figures = zip(VALUES, values_of(ops, lambda name: UNKNOWN_CALL), strict=True)
+    assert {name for name, value in figures if value and name[:4] == "exit"} == found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("A:\n LDA.l .table,X\n RTS\n.table\n db 1, 2", {}),
+        ("A:\n STA.l .table,X\n RTS\n.table\n db 1, 2", {"to_rom": 1}),
+        ("A:\n LDA.b .table,X\n RTS\n.table\n db 1, 2", {"short_label": 1}),
+        ("A:\n LDA.b #.table\n RTS\n.table\n db 1, 2", {}),
+        ("A:\n BEQ .b\n LDA.w .b\n.b\n RTS", {"data_of_label": 1}),
+    ],
+)
+def test_labels_of_the_text_used_as_what_they_are_not(code: str, found: dict[str, float]) -> None:
+    ops = [op for line in code.split("\n") for op in ops_of(line)]
+    figures = dict(zip(FLOW, flow_of(ops), strict=True))
+    names = ("to_rom", "short_label", "data_of_label")
+    assert {name: figures[name] for name in names if figures[name]} == found
+
+
 @pytest.fixture(scope="module")
 def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
     folder = tmp_path_factory.mktemp("base")
-    (folder / "ram.asm").write_text("Level = $7E0A00\nFast = $7E0010\nFar = $7F1000\n")
+    (folder / "ram.asm").write_text("Level = $7E0A00\nFast = $7E0010\nSlow = $7E0012\nFar = $7F1000\n")
     (folder / "code.asm").write_text(
         "Near:\n STA.w Level\n RTS\n\nAway:\n LDX.b Fast\n RTL\n\n"
         "Through:\n JSR Near\n RTS\n\nTable:\n db 1, 2\n"
+    )
+    (folder / "callers.asm").write_text(
+        "Caller:\n JSR Near\n BCC .b\n JSL Away\n STY.w Level\n.b\n RTS\n\nInside:\n JSR Caller\n RTS\n"
     )
     return Definitions.read([folder])
 
@@ -163,6 +251,8 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
     [
         ("JSR Near\n JSL Away\n STA.w Level\n LDA.l Far\n LDX.b Fast\n LDA.l Table,X", {}),
         ("JSL Near\n JSR Away", {"wrong_calls": 2}),
+        ("LDA.b Table,X", {"too_short": 1}),
+        ("LDX.w Fast,Y\n LDA.w Level,X\n LDA.b (Fast),Y", {"indexed_single": 1}),
         ("JSR Table\n JSL Level", {"called_data": 2}),
         ("LDA.w Near\n STA.w Away", {"data_of_code": 2}),
         ("LDA.w #Near\n JSR Near", {}),
@@ -178,6 +268,29 @@ def test_uses_that_do_not_go_with_the_definitions(
     assert {name: value for name, value in zip(USED, figures, strict=True) if value} == found
     kept = Definitions.of(definitions.arrays()["definitions"].tolist())
     assert kept == definitions
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("Near:\n RTS", {}),
+        ("Near:\n RTL", {"wrong_return": 1}),
+        ("Away:\n BEQ .b\n RTS\n.b\n RTS", {"wrong_return": 2}),
+        ("Away:\n LDY $10\n RTL", {}),
+        ("Away:\n LDX $10\n RTL", {"unasked_value": 1}),
+        ("Caller:\n RTL", None),  # called from its own file alone
+        ("New:\n RTS", None),
+    ],
+)
+def test_a_routine_is_held_against_its_callers_in_other_files(
+    definitions: Definitions, code: str, found: dict[str, float] | None
+) -> None:
+    row = matrix([prepared(code, definitions)], Models.fit([], definitions))[0]
+    figures = {name: row[NAMES.index(name)] for name in ASKED}
+    if found is None:
+        assert all(math.isnan(value) for value in figures.values())
+    else:
+        assert {name: value for name, value in figures.items() if value} == found
 
 
 def test_of_another_code_base_nothing_is_said(definitions: Definitions) -> None:

@@ -36,6 +36,8 @@ _SIZED: Final = {
 _BITS: Final = {"m": 0x20, "x": 0x10}
 _TRANSFERS: Final = frozenset(words("tdc txa tya"))
 _ALL: Final = frozenset("axy")
+#: What takes a place in code for its operand.
+_LEADS: Final = BRANCHES | frozenset(words("jmp jml jsr jsl bra brl pea per"))
 
 #: The figures, in the order of :func:`flow_of`.
 FLOW: Final = words(
@@ -43,13 +45,13 @@ FLOW: Final = words(
     wrong_pull left_pushed no_carry wrong_carry idle_carry idle_compare branch_without_flags twice_loaded
     stored_twice reloaded stored_unset unset_x unset_y wrong_width open_widths idle_width left_wide
     undefined_labels unused_labels repeated_ops longest_repeat suffix_misfit labels directives global_branch
-    mixed_sizes first_is_label leading_zero to_rom"""
+    mixed_sizes first_is_label leading_zero to_rom short_label data_of_label rts rtl"""
 )
 
 
 class _Flow:
     def __init__(self) -> None:
-        self.count = dict.fromkeys((*FLOW, "rts", "rtl", "rti", "jsr", "jsl"), 0)
+        self.count = dict.fromkeys((*FLOW, "rti", "jsr", "jsl"), 0)
         self.stack: list[str] = []
         self.before: Op | None = None
         self.second: Op | None = None
@@ -60,12 +62,21 @@ class _Flow:
         self.sizes: dict[str, set[str]] = {}
         self.defined: set[str] = set()
         self.used: set[str] = set()
+        self.waiting: list[str] = []
+        self.code: set[str] = set()
+        self.read: set[str] = set()
         self.run = 0
         self.ended = False
 
     def take(self, op: Op) -> None:
         for label in op.labels:
             self._label(label)
+        if op.labels:
+            self.waiting += op.labels
+        if self.waiting and op.kind != "label":
+            if op.kind == "instruction":
+                self.code.update(self.waiting)
+            self.waiting.clear()
         for mark in op.marks:
             self.count[mark] += 1
         if op.kind == "instruction":
@@ -102,6 +113,8 @@ class _Flow:
             self._immediate(op)
         if op.symbols:
             self.used.update(op.symbols)
+            if op.form != "#e" and name not in _LEADS:
+                self.read.update(op.symbols)
             if len(op.symbols) == 1:
                 self.sizes.setdefault(op.symbols[0], set()).add(op.suffix)
         self.ended = name in ENDS
@@ -198,6 +211,7 @@ class _Flow:
         count["mixed_calls"] = min(count["jsr"], count["jsl"])
         count["open_widths"] = sum(len(sizes) > 1 for sizes in self.open.values())
         count["undefined_labels"] = sum(name[0] in ".+-" for name in self.used - self.defined)
+        count["data_of_label"] = sum(name in self.code for name in self.read)
         count["unused_labels"] = sum(name[0] in ".+-" for name in self.defined - self.used)
         count["mixed_sizes"] = sum(len(sizes) > 1 for sizes in self.sizes.values())
 

@@ -21,7 +21,7 @@ _DEFINE = re.compile(r"!\^*(?:\{\w+\}|\w+)", re.A)
 _HEX = re.compile(r"\$([0-9A-Fa-f]{1,6})(?![0-9A-Fa-f])")
 _LONG: Final = 400
 _STATED: Final = {"b": 1, "w": 2, "l": 3}
-_WRITES: Final = frozenset(words("sta stx sty stz inc dec"))
+_WRITES: Final = frozenset(words("sta stx sty stz inc dec asl lsr rol ror tsb trb"))
 BRANCHES: Final = frozenset(words("bcc bcs beq bmi bne bpl bvc bvs"))
 
 
@@ -101,8 +101,11 @@ def _marks(op: Op, faulty: bool) -> Iterator[str]:
         yield "suffix_misfit"
     if op.digits > 2 and op.value < 1 << 4 * (op.digits - 2):
         yield "leading_zero"
-    if op.name in _WRITES and _in_rom(op):
+    local = op.form != "#e" and any(name[0] == "." for name in op.symbols)
+    if op.name in _WRITES and (local or _in_rom(op)):
         yield "to_rom"
+    if op.suffix == "b" and local:
+        yield "short_label"
     if op.name in BRANCHES and any(name[0] not in ".+-?" for name in op.symbols):
         yield "global_branch"
 

@@ -7,15 +7,15 @@ routine is known; behind a return the caller may use everything, which is told f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from afs.discriminator.asm_line import Op
+from afs.discriminator.asm_line import BRANCHES, Op
 from afs.discriminator.asm_ways import JUMPS, RETURNS, Ways
 from afs.discriminator.words import words
 
-__all__ = ["LIVENESS", "UNKNOWN_CALL", "Called", "called", "liveness_of"]
+__all__ = ["LIVENESS", "LONG", "SHORT", "UNKNOWN_CALL", "Called", "asked", "called", "liveness_of"]
 
 #: ``dead``: set, and set again before any use. ``idle``: set, and used by nothing in the text. ``entry``:
 #: used as the caller left it. ``half_set``: used where only some ways have set it.
@@ -26,6 +26,9 @@ LIVENESS: Final = words(
 _A, _X, _Y, _C, _F = (1 << bit for bit in range(5))
 _REGISTERS: Final = _A | _X | _Y
 _ALL: Final = _REGISTERS | _C | _F
+#: Beside the bits of what is used: how a routine is called.
+SHORT: Final = 1 << 5
+LONG: Final = 1 << 6
 _LEAVING: Final = 5  # bits by which a use behind a return is shifted
 
 #: What a routine uses as the caller left it, and what it may set.
@@ -103,12 +106,22 @@ def called(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> Calle
     effects = _effects(ops, find)
     ways = Ways(ops)
     behind = [ways.behind(place) for place in range(len(ops))]
-    later = _used_later(ops, effects, behind)
+    later = _used_later(ops, effects, behind, find)
     uses, _, kills = effects[0]
     sets = 0
     for op, effect in zip(ops, effects, strict=True):
         sets |= find(op.symbols[0])[1] if _is_call(op) else effect[1]
     return (later[0] & ~kills | uses) & (_REGISTERS | _C), sets
+
+
+def asked(ops: Sequence[Op], find: Callable[[str], Called]) -> Iterator[tuple[str, int]]:
+    """The routines that ``ops`` call by name, each with what is used of what it leaves, and how it is
+    called: :data:`SHORT` or :data:`LONG`."""
+    effects, ways = _effects(ops, find), Ways(ops)
+    later = _used_later(ops, effects, [ways.behind(place) for place in range(len(ops))], find)
+    for op, used in zip(ops, later, strict=True):
+        if _is_call(op):
+            yield op.symbols[0], used & _ALL | (SHORT if op.name == "jsr" else LONG)
 
 
 def liveness_of(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> list[float]:
@@ -117,13 +130,18 @@ def liveness_of(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> 
     effects = _effects(ops, find)
     ways = Ways(ops)
     behind = [ways.behind(place) for place in range(len(ops))]
-    _count_unused(ops, effects, _used_later(ops, effects, behind), count)
+    _count_unused(ops, effects, _used_later(ops, effects, behind, find), count)
     _count_unset(effects, _unset_before(effects, behind), count)
     count["dead_store"] = _dead_stores(ops)
     return [float(count[name]) for name in LIVENESS]
 
 
-def _used_later(ops: Sequence[Op], effects: Sequence[_Effects], behind: Sequence[Sequence[int]]) -> list[int]:
+def _used_later(
+    ops: Sequence[Op],
+    effects: Sequence[_Effects],
+    behind: Sequence[Sequence[int]],
+    find: Callable[[str], Called],
+) -> list[int]:
     """For each statement what is used behind it: by the text, and shifted, by the caller."""
     before = [0] * len(ops)
     later = [0] * len(ops)
@@ -133,7 +151,7 @@ def _used_later(ops: Sequence[Op], effects: Sequence[_Effects], behind: Sequence
         for place in range(len(ops) - 1, -1, -1):
             found = 0
             for there in behind[place]:
-                found |= before[there] if there < len(ops) else _outside(ops[place])
+                found |= before[there] if there < len(ops) else _outside(ops[place], find)
             later[place] = found
             uses, _, kills = effects[place]
             found = found & ~(kills | kills << _LEAVING) | uses
@@ -142,10 +160,11 @@ def _used_later(ops: Sequence[Op], effects: Sequence[_Effects], behind: Sequence
     return later
 
 
-def _outside(op: Op) -> int:
-    """What is used where the text is left: by the caller behind a return, by other code behind a jump."""
-    if op.name in JUMPS:
-        return _REGISTERS | _C
+def _outside(op: Op, find: Callable[[str], Called]) -> int:
+    """What is used where the text is left: by the caller behind a return, by the code that is jumped to."""
+    if op.name in JUMPS or op.name in BRANCHES:
+        named = op.form == "e" and len(op.symbols) == 1
+        return (find(op.symbols[0]) if named else UNKNOWN_CALL)[0] | (_REGISTERS | _C) << _LEAVING
     return (_REGISTERS | _C) << _LEAVING if op.name in RETURNS else _ALL
 
 

@@ -21,7 +21,8 @@ from afs.discriminator.asm_flow import FLOW, flow_of
 from afs.discriminator.asm_line import Op, ops_of
 from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
-from afs.discriminator.definitions import USED, Definitions, Use, uses_of
+from afs.discriminator.asm_values import VALUES, values_of
+from afs.discriminator.definitions import ASKED, USED, Definitions, Use, own_names, uses_of
 from afs.discriminator.domains import DOMAINS, domain_of
 from afs.discriminator.language_model import LanguageModel, inside, joined
 from afs.discriminator.text_features import PROSE, PYTHON, SURFACE, prose_of, python_of, surface_of
@@ -46,15 +47,26 @@ _SURPRISE: Final = (
     "second_line",
 )
 #: The figures that only assembly has.
-ASM: Final = (*FLOW, *PATHS, *LIVENESS, *_CHECK, *_PLACES)
-_FIXED: Final = (*SURFACE, "violations", *ASM, *PROSE, *PYTHON)
+ASM: Final = (*FLOW, *PATHS, *LIVENESS, *VALUES, *_CHECK, *_PLACES)
+_FIXED: Final = (*SURFACE, "violations", "broken", *ASM, *PROSE, *PYTHON)
 
+#: What nothing that runs has, by the rules of the processor and the assembler, or nobody writes on purpose.
+_BROKEN: Final = frozenset(
+    words(
+        """faulty unknown unreachable mixed_returns open_widths undefined_labels to_rom short_label
+        data_of_label path_wrong_width path_stack_conflict path_underflow path_wrong_pull path_left_pushed
+        path_unreached path_open_carry path_falls_off path_lost dead_store decided known_compare same_load
+        undone next_branch exit_alike stored_back entry_c entry_f idle_carry loop_sign loop_stuck errors
+        widths"""
+    )
+)
 #: What code that runs has next to nothing of. How many of them a text has is a figure of its own.
 _VIOLATIONS: Final = frozenset(
     words(
         """faulty unknown unreachable underflow wrong_pull no_carry wrong_carry idle_carry idle_compare
         branch_without_flags twice_loaded stored_twice wrong_width open_widths undefined_labels
-        repeated_ops suffix_misfit mixed_sizes to_rom errors widths assumed"""
+        repeated_ops suffix_misfit mixed_sizes to_rom errors widths assumed
+        decided known_compare undone next_branch loop_sign loop_stuck same_load stored_back"""
     )
 ) | set(PATHS)
 
@@ -66,8 +78,16 @@ NAMES: Final = (
     *(f"shape {name}" for name in _SURPRISE),
     "unknown_names",
     *USED,
+    *ASKED,
 )
 
+
+_TOTAL: Final = NAMES.index("broken")
+#: What never goes with the definitions of a code base.
+_SURE: Final = [
+    NAMES.index(name)
+    for name in words("undefined_names wrong_calls called_data data_of_code too_short too_long wrong_return")
+]
 
 Floats = NDArray[np.float64]
 _NOTHING: Final = Definitions()
@@ -101,11 +121,12 @@ class Prepared(NamedTuple):
     words: list[int]
     shapes: list[int]
     uses: list[Use]
+    own: list[int]
     figures: list[float]
 
 
 _NAN: Final = math.nan
-_NO_ASM: Final = [_NAN] * (len(ASM) + 1)
+_NO_ASM: Final = [_NAN] * (len(ASM) + 2)
 _NO_PROSE: Final = [_NAN] * len(PROSE)
 _NO_PYTHON: Final = [_NAN] * len(PYTHON)
 
@@ -117,20 +138,22 @@ def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
     words = word_tokens(lines, domain)
     surface = surface_of(text, lines)
     if domain == "prose":
-        return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *prose_of(text), *_NO_PYTHON])
+        return Prepared(domain, words, [], [], [], [*surface, *_NO_ASM, *prose_of(text), *_NO_PYTHON])
     if domain == "python":
-        return Prepared(domain, words, [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
+        return Prepared(domain, words, [], [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
     ops = [op for line in lines for op in ops_of(line)]
     found = [
         *flow_of(ops),
         *paths_of(ops),
         *liveness_of(ops, definitions.called),
+        *values_of(ops, definitions.called),
         *_checked(text),
         *_places(ops),
     ]
     violations = sum(value > 0 for name, value in zip(ASM, found, strict=True) if name in _VIOLATIONS)
-    figures = [*surface, float(violations), *found, *_NO_PROSE, *_NO_PYTHON]
-    return Prepared(domain, words, _shapes(ops), uses_of(ops), figures)
+    broken = sum(value > 0 for name, value in zip(ASM, found, strict=True) if name in _BROKEN)
+    figures = [*surface, float(violations), float(broken), *found, *_NO_PROSE, *_NO_PYTHON]
+    return Prepared(domain, words, _shapes(ops), uses_of(ops), own_names(ops), figures)
 
 
 def _shapes(ops: Sequence[Op]) -> list[int]:
@@ -190,6 +213,7 @@ def matrix(texts: Sequence[Prepared], models: Models) -> Floats:
         first += len(_SURPRISE)
     rows[:, first] = [_unknown(text, models.words) for text in texts]
     rows[:, first + 1 :] = [_used(text, models.definitions) for text in texts]
+    rows[:, _TOTAL] += (rows[:, _SURE] > 0).sum(axis=1)
     return rows
 
 
@@ -200,7 +224,10 @@ def _unknown(text: Prepared, model: LanguageModel) -> float:
 
 
 def _used(text: Prepared, definitions: Definitions) -> list[float]:
-    return definitions.figures(text.uses) if text.domain == "asm" else [_NAN] * len(USED)
+    if text.domain != "asm":
+        return [_NAN] * (len(USED) + len(ASKED))
+    asked = definitions.asked_of(text.own, lambda name: text.figures[_FIXED.index(name)])
+    return [*definitions.figures(text.uses), *asked]
 
 
 def _surprises(texts: Sequence[Sequence[int]], model: LanguageModel) -> Floats:

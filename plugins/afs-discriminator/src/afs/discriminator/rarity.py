@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from afs.discriminator.asm_flow import FLOW
 from afs.discriminator.asm_liveness import LIVENESS
 from afs.discriminator.asm_paths import PATHS
+from afs.discriminator.asm_values import VALUES
 from afs.discriminator.definitions import USED
 from afs.discriminator.domains import DOMAINS
 from afs.discriminator.features import NAMES
@@ -27,8 +28,8 @@ __all__ = ["RARE", "Rarity"]
 RARE: Final = words("rarest second_rarest third_rarest rare")
 
 #: What only says how long a text is, or how it is laid out.
-_NEUTRAL: Final = frozenset(words("instructions ends returns labels directives first_is_label"))
-_COUNTED: Final = tuple(name for name in (*FLOW, *PATHS, *LIVENESS, *USED) if name not in _NEUTRAL)
+_NEUTRAL: Final = frozenset(words("instructions ends returns labels directives first_is_label rts rtl"))
+_COUNTED: Final = tuple(name for name in (*FLOW, *PATHS, *LIVENESS, *VALUES, *USED) if name not in _NEUTRAL)
 _COLUMNS: Final = [NAMES.index(name) for name in _COUNTED]
 _ASM: Final = DOMAINS.index("asm")
 _RARE: Final = -np.log(0.05)

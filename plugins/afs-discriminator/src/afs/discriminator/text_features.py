@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import operator
 import re
 import string
 import warnings
@@ -111,11 +112,9 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> float:
 def _longest_cycle(flat: Sequence[str]) -> int:
     """The most words in a row that are those of up to nine places before."""
     longest = 0
-    for shift in (1, 2, 3, 4, 5, 6, 7, 8, 9):
-        run = 0
-        for one, other in zip(flat, flat[shift:], strict=False):
-            run = run + 1 if one == other else 0
-            longest = max(longest, run)
+    for shift in range(1, 10):
+        alike = bytes(map(operator.eq, flat, flat[shift:]))
+        longest = max(longest, *map(len, alike.split(b"\0")))
     return longest
 
 
