@@ -179,6 +179,7 @@ FAR = [
     "bra L\nnop #200\nL:",
     "L:\nfor i = 0..100\nlda #$1234\nendfor\nbra L",
     "L:\n" + "sta Ram\n" * 43 + "bra L\nRam:",
+    "L:\nfill 120\nbra L-9",
 ]
 
 
@@ -202,6 +203,7 @@ def test_a_branch_over_code_of_any_kind(code: str) -> None:
         "org $008000\nM:\nbase $7E2000\nldx M",
         "org $008000\nbase $7E2000\nL:\nbase off\nldx L",
         "struct S $7E0000\n.x: skip 2\nendstruct\nldx S.x",
+        "optimize address default\nL = $7E0000\nldx L+1",
     ],
 )
 def test_labels_in_other_banks(code: str) -> None:

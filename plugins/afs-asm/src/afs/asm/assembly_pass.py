@@ -299,6 +299,8 @@ class Pass(PassState):
 
     def _assign(self, statement: Statement) -> None:
         name, text = statement.name, statement.operand
+        if not quoted_blanks(text):
+            raise Broken("operand-blank", "asar takes a blank in an expression for its end")
         if len(name) == 3 and name[0] == name[2] == "'":
             self.table.set(name[1], self.evaluation.fixed(text, "a character") & 0xFFFFFFFF)
             return
@@ -306,8 +308,6 @@ class Pass(PassState):
             raise Broken(
                 "label-name", f"`{name[:40]}` cannot be assigned to: a name has letters, digits and _"
             )
-        if not quoted_blanks(text):
-            raise Broken("operand-blank", "asar takes a blank in an expression for its end")
         value = self.evaluation.number(text)
         if self.evaluation.moving:
             raise Broken(

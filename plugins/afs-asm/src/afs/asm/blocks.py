@@ -55,6 +55,11 @@ class Blocks:
         return any(block.uncertain for block in self._open)
 
     @property
+    def reads_else(self) -> bool:
+        """Whether asar reads what an `elseif` here asks."""
+        return bool(self._open) and self._open[-1].outer_live
+
+    @property
     def repeats(self) -> bool:
         """Whether what stands here is assembled twice or more for certain, whatever the defines are."""
         turns = 0

@@ -222,9 +222,10 @@ class _Check:
                 self.context.take(Facts((), (event,)), number)
 
     def _find(self, fault: Fault, position: Position) -> None:
-        if (self.context.foreign and fault.code != "directive") or (
-            fault.code == "label-width" and self.context.optimizes
-        ):
+        if self.context.foreign and fault.code != "directive":
+            return
+        if fault.code == "label-width" and self.context.optimizes:
+            self.context.doubts.add("place")
             return
         reason = fault.reason
         if self.call and self.caller:
@@ -354,7 +355,7 @@ class _Check:
         match = _BLOCK_WORD.match(text)
         if not match:
             return ()
-        if match[1].lower() == "elseif":
+        if match[1].lower() == "elseif" and self.blocks.reads_else:
             text = self.call.filled(text) if self.call and "<" in text else text
             text = self.defines.resolve(text)
         facts = facts_of_code(text)

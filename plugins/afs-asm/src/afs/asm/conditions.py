@@ -19,6 +19,7 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+_MAX_CALLS: Final = 32
 #: What stands between comparisons.
 JOINERS: Final = frozenset({"&&", "||"})
 
@@ -94,6 +95,10 @@ class Evaluator:
         self._name = name
         self._defined = defined
         self.priorities = self.exact = False
+        #: The functions of the text so far: parameters and body.
+        self.functions: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._bound: dict[str, float] = {}
+        self._depth = 0
         #: The address of the code that is being read, where it is known.
         self.here: float | None = None
         #: How many more values the macro call has that is being read.
@@ -110,7 +115,8 @@ class Evaluator:
         if tree.kind == "number":
             return self._cut(tree.value)
         if tree.kind == "name":
-            return self._name(tree.value)
+            bound = self._bound.get(tree.value.lower())
+            return self._name(tree.value) if bound is None else bound
         if tree.kind == "call":
             return self._call(tree)
         values = [self.known(part) for part in tree.parts]
@@ -136,9 +142,23 @@ class Evaluator:
             return float(left == right)
         values = [self.known(part) for part in tree.parts]
         known = [value for value in values if value is not None]
-        if name not in _FUNCTIONS or len(known) < len(values):
+        if len(known) < len(values):
             return None
-        return float(_FUNCTIONS[name](*known))
+        if tree.value in self.functions:
+            return self._user(*self.functions[tree.value], known)
+        return float(_FUNCTIONS[name](*known)) if name in _FUNCTIONS else None
+
+    def _user(self, parameters: tuple[str, ...], body: str, values: list[float]) -> float | None:
+        """What a function of the text comes to."""
+        if len(values) != len(parameters) or self._depth >= _MAX_CALLS:
+            return None
+        outer, self._bound = self._bound, dict(zip(map(str.lower, parameters), values, strict=True))
+        self._depth += 1
+        try:
+            return self.known(parse_formula(body, self.priorities))
+        finally:
+            self._bound = outer
+            self._depth -= 1
 
 
 def reason_for_no_value(text: str) -> str:

@@ -87,7 +87,7 @@ class Context:
         self._stacks: dict[str, list[tuple[int, int]]] = {}
         self._uses: list[_Use] = []
         #: The parameters and the body of each function that is declared so far.
-        self._functions: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._functions = blocks.evaluator.functions
         self._calling: list[str] = []
         #: Whether the line at hand says the same each time it is read: it uses no defines.
         self.fixed = True
@@ -219,6 +219,10 @@ class Context:
 
     def _take_branch(self, event: Event, line: int) -> None:
         self._use(event, line, int(event.detail))
+
+    def _take_far(self, event: Event, line: int) -> None:
+        """A branch to a place that is computed."""
+        self.doubts.add("place")
 
     def _use(self, event: Event, line: int, length: int = 0) -> None:
         name, how = event.name, event.kind
@@ -429,7 +433,7 @@ class Context:
         self.blocks.evaluator.here = self._here(event) if self._section else None
         holds = self.answer(event, line, "use")
         self.blocks.evaluator.here = None
-        if holds is None and self._placed:
+        if holds is None and (self._placed or "pc(" not in event.detail.lower()):
             self.doubts.add("place")
         if holds is False:
             self._stop(event, line, f"the assertion `{event.detail[:40]}` does not hold")
@@ -544,6 +548,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "define-function": Context._take_define_function,
     "earlier": Context._use,
     "else": Context._take_else,
+    "far": Context._take_far,
     "file": Context._take_file,
     "function": Context._take_function,
     "label": Context._take_label,

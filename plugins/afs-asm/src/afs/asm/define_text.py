@@ -62,7 +62,9 @@ class Defined:
                 raise Fatal("limit", f"a line grows beyond {_MAX_LENGTH} characters by its defines")
         out.append(text[at:])
         line = "".join(out)
-        return line.removesuffix(" : ") if sets and not text.endswith(" : ") else line
+        if sets and line.endswith(" : ") and not text.endswith(" : "):
+            return line + "{"  # the place of an assignment: a statement that does nothing
+        return line
 
     def _use(self, text: str, match: re.Match[str], begins: bool) -> tuple[str, int]:
         name, at = self._name(text, match)

@@ -49,6 +49,8 @@ def _events(verdict: Verdict, at: int) -> tuple[Event, ...]:
         for name in verdict.symbols
     ]
     events += function_events(verdict.calls, at)
+    if verdict.computed:
+        events.append(Event("far", "", at))
     if verdict.letter:
         events.append(Event("letter", "", at, verdict.letter))
     return tuple(events)

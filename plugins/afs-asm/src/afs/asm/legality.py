@@ -49,7 +49,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     `target` is the name that a short or long branch aims at; `near` that its labels must lie in the
     bank of the code, since no form takes 24 bits; `letter` what is wrong unless a label is named A, as the
-    operand is. Fault positions are relative to the operand's start.
+    operand is; `computed` that a branch aims at a label and more. Fault positions are relative to the
+    operand's start.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -60,6 +61,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     target: str = ""
     near: bool = False
     letter: str = ""
+    computed: bool = False
 
 
 _cache: dict[tuple[str, str, str], Verdict] = {}
@@ -219,4 +221,5 @@ def _branch(mnemonic: str, found: Operand, value: Expression) -> Verdict:
         reason = f"{mnemonic.upper()} takes a bare number for the distance, not the address; use a label"
         faults = (Fault(0, WARNING, "numeric-branch", reason),)
     target = found.bodies[0] if len(value.symbols) == 1 and value.symbols[0] == found.bodies[0] else ""
-    return Verdict(faults, "e", length, value.symbols, value.calls, target)
+    computed = bool(value.symbols) and not target
+    return Verdict(faults, "e", length, value.symbols, value.calls, target, computed=computed)

@@ -64,9 +64,14 @@ def loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding, 
         return any(first <= line <= last for first, last in loops)
 
     real = {found.line for found in errors}
-    kept = [
-        found for found in findings if found.severity != ERROR or not inside(found.line) or found.line in real
-    ]
+    unbalanced = any(found.code == "unbalanced" for found in errors)  # which is told at the end
+
+    def stays(found: Finding) -> bool:
+        if found.severity != ERROR or not inside(found.line) or found.line in real:
+            return True
+        return unbalanced and found.code == "block"
+
+    kept = [found for found in findings if stays(found)]
     told = {found.line for found in kept if found.severity == ERROR}
     more = {found.line: _finding(found) for found in errors if inside(found.line) and found.line not in told}
     both = (*kept, *(found for found in more.values() if found.severity == ERROR))
