@@ -72,6 +72,19 @@ def test_folders_known_names_and_the_engine_that_judged(tmp_path: Path) -> None:
     assert run(str(empty)).exit_code == 1
 
 
+def test_what_one_file_of_a_folder_pushes_another_may_pull(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.asm").write_text(f"pullpc\n{name}:\n RTL\npushpc\norg $008000\n JSL {name}\n")
+    assert run(str(tmp_path / "first.asm"), "--engine", "own").exit_code == 3
+    outcome = run(str(tmp_path), "--engine", "own", "--json")
+    verdicts = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert outcome.exit_code == 0
+    assert [(verdict["syntax_ok"], verdict["assembles"]) for verdict in verdicts] == [(True, False)] * 2
+    assert {finding["severity"] for verdict in verdicts for finding in verdict["findings"]} == {"warning"}
+    (tmp_path / "second.asm").write_text("pullpc\nSTX $1234,Y\n")
+    assert run(str(tmp_path), "--engine", "own").exit_code == 3
+
+
 def test_prose_in_samples_is_not_judged(tmp_path: Path) -> None:
     samples = tmp_path / "samples.jsonl"
     samples.write_text(json.dumps({"output": "And then it loads A (twice."}) + "\n")

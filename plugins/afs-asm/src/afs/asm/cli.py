@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from afs.asm.answer_code import code_texts
 from afs.asm.asar_engine import OwnEngine, open_engine
 from afs.asm.checker import CheckResult
 from afs.asm.code_base import known_names, sources_below
-from afs.asm.findings import ERROR, Finding
+from afs.asm.findings import ERROR, WARNING, Finding
 from afs_core import DataError, read_rows
 from afs_core.cli import Console, afs_command, data_path
 from afs_core.cli.command import required_input
 from afs_core.jsonl import open_binary
 
 REFUSED = 3
+_UNPAIRED = re.compile(r"`(?:push|pull)\w+` without a ")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -62,7 +64,8 @@ def check(
 ) -> None:
     """Check assembly in asar syntax: files, folders, or a field of samples.
 
-    Names that a text does not define are taken as known. With --json, one verdict a line. Ends with
+    Names that a text does not define are taken as known, and what a file of a folder pushes another
+    may pull. With --json, one verdict a line. Ends with
     exit code 3 if there are errors.
     """
     if not inputs:
@@ -94,22 +97,34 @@ def _folder(path: Path) -> Path:
 def _verdicts(
     judge: OwnEngine, known: Iterable[str], files: tuple[Path, ...], inputs: tuple[Path, ...], field: str
 ) -> Iterator[Verdict]:
-    for path in _each_file(files):
-        yield _verdict(_name(path), 0, judge.check(_read(path), known), applicable=True)
+    for path, is_part in _each_file(files):
+        result = judge.check(_read(path), known)
+        yield _verdict(_name(path), 0, _part(result) if is_part else result, applicable=True)
     for path in inputs:
         for number, row in enumerate(read_rows(path), 1):
             yield _of_sample(judge, known, path, number, row, field)
 
 
-def _each_file(files: tuple[Path, ...]) -> Iterator[Path]:
+def _part(result: CheckResult) -> CheckResult:
+    """The check of one file of a code base: what it pushes another may pull."""
+    findings = tuple(
+        msgspec.structs.replace(finding, severity=WARNING) if _UNPAIRED.match(finding.reason) else finding
+        for finding in result.findings
+    )
+    right = not any(finding.severity == ERROR for finding in findings)
+    return msgspec.structs.replace(result, findings=findings, syntax_ok=right)
+
+
+def _each_file(files: tuple[Path, ...]) -> Iterator[tuple[Path, bool]]:
+    """Each file, and whether it is one of a folder's."""
     for path in files:
         if str(path) != "-" and path.is_dir():
             found = sources_below(path)
             if not found:
                 raise DataError("no file of assembly in this folder", path=path, hint="name a file")
-            yield from found
+            yield from ((file, True) for file in found)
         else:
-            yield path
+            yield path, False
 
 
 def _of_sample(
