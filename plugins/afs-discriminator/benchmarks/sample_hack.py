@@ -92,7 +92,7 @@ def scored(examples: Sequence[Example], run: Run) -> Iterator[Scored]:
 
 
 def composite(rows: Sequence[Example], model: Path, run: Run) -> Iterator[Scored]:
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "electra": {"model_path": str(model)},
         "entity": {"symbols": [str(HACK)]},
         "asar": {"engine": "own"},
