@@ -53,7 +53,7 @@ def value_redacted(value: Any, redactor: Redactor, name: str = "", depth: int = 
 
 def text_redacted(text: str, redactor: Redactor, name: str = "", depth: int = 0) -> str:
     """A string; JSON in it is redacted string by string and stays JSON, byte for byte elsewhere."""
-    if depth < _DEPTH and _may_be_json(text) and _needs_parsing(text, redactor):
+    if '"' in text and depth < _DEPTH and _may_be_json(text) and _needs_parsing(text, redactor):
         tree = parsed(text)
         if tree is not None:
             return json_redacted(text, tree, redactor, name, depth + 1)
@@ -78,11 +78,17 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
 def _mapping_redacted(mapping: dict[Any, Any], redactor: Redactor, above: str, depth: int) -> dict[Any, Any]:
     items: dict[Any, Any] = {}
     same = True
-    own = _own_name(mapping.items())
+    own = "" if _KEY.isdisjoint(mapping) else _own_name(mapping.items())
+    cookies = "cookie" in above.lower()
     for key, value in mapping.items():
         name = key if isinstance(key, str) else ""
         new_key = redactor.text(key) if name else key
-        new = value_redacted(value, redactor, _name_of(name, own, above), depth)
+        if cookies or name in _VALUE:
+            name = _name_of(name, own, above)
+        if value.__class__ is str:
+            new = text_redacted(value, redactor, name, depth)
+        else:
+            new = value_redacted(value, redactor, name, depth)
         same = same and new_key is key and new is value
         items[new_key if new_key is key else _free(new_key, {**items, **mapping})] = new
     return mapping if same else items
@@ -96,10 +102,10 @@ def _free(key: str, taken: dict[Any, Any]) -> str:
 
 
 def _may_be_json(text: str) -> bool:
-    """Whether ``text`` begins and ends as JSON that holds strings."""
+    """Whether ``text``, which has quotes, begins and ends as JSON."""
     first = text[:1]
     end = _ENDS.get(text[:64].lstrip()[:1] if first.isspace() else first)
-    return end is not None and text[-64:].rstrip()[-1:] == end and '"' in text
+    return end is not None and text[-64:].rstrip()[-1:] == end
 
 
 def _needs_parsing(text: str, redactor: Redactor) -> bool:
