@@ -188,9 +188,7 @@ def unseen_report(found: dict[int, list[Scored]]) -> None:
             elif example.source in UNSEEN and example.kind in known:
                 fakes.append(score < floor)
     if real and fakes:
-        print(
-            f"\nIn the {len(UNSEEN)} files that were not looked at, all seeds together: {len(real)} real texts,"
-        )
+        print(f"\nIn the {len(UNSEEN)} files that were not looked at, all seeds: {len(real)} real texts,")
         print(f"{sum(real) / len(real):.1%} kept; {len(fakes)} fakes, {sum(fakes) / len(fakes):.1%} removed.")
 
 

@@ -25,7 +25,7 @@ __all__ = ["Mixture", "NGram"]
 
 _BATCH: Final = 256
 #: What a file must begin with: how it is laid out, and the figures that its numbers are for.
-_LAYOUT: Final = ("2", *NAMES)
+_LAYOUT: Final = ("3", *NAMES)
 Floats = NDArray[np.float64]
 
 
