@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -40,10 +41,9 @@ class Widths(msgspec.Struct, frozen=True, gc=False):
     def changed(self, bits: int, width: int, line: int) -> Widths:
         if bits < 0:
             return Widths()
-        new = self
-        if bits & 0x20:
-            new = msgspec.structs.replace(new, m=width, m_line=line)
-        return msgspec.structs.replace(new, x=width, x_line=line) if bits & 0x10 else new
+        m, m_line = (width, line) if bits & 0x20 else (self.m, self.m_line)
+        x, x_line = (width, line) if bits & 0x10 else (self.x, self.x_line)
+        return Widths(m, x, m_line, x_line)
 
 
 _UNKNOWN: Final = Widths()
@@ -62,7 +62,6 @@ class _Tracker:
         self.entries: dict[str, Widths] = {}
         #: Labels that only branches of this text reach.
         self.inner = self._inner(context)
-        self.setters = self._setters()
 
     def findings(self) -> list[Finding]:
         for _ in range(_ROUNDS):
@@ -82,7 +81,8 @@ class _Tracker:
         uses = context.uses()
         return {name for name in names if 0 < uses[name] <= jumped[name]}
 
-    def _setters(self) -> set[str]:
+    @cached_property
+    def setters(self) -> set[str]:
         """Routines in which a width is set and no PHP keeps the old ones."""
         setters: set[str] = set()
         name, sets, keeps = "", False, False
@@ -135,8 +135,9 @@ class _Tracker:
             return state.changed(step.value, 16 if step.kind == "rep" else 8, flow.line)
         if step.kind in ("go", "end"):
             for name in flow.targets[:1]:
-                known = self.entries.get(name)
-                self.entries[name] = state if known is None else known.joined(state)
+                if name in self.inner:
+                    known = self.entries.get(name)
+                    self.entries[name] = state if known is None else known.joined(state)
             return None if step.kind == "end" else state
         if step.kind == "call" and not self.setters.isdisjoint(flow.targets):
             return _UNKNOWN
