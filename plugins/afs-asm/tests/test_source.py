@@ -171,3 +171,9 @@ def test_code_blocks() -> None:
     assert code_blocks(text) == ("lda $12", "rts", "nop", "```")
     assert code_blocks("no fence") == ()
     assert code_blocks("```asm\nopen\nend") == ("open\nend",)
+
+
+def test_fields_behind_a_base_lie_where_it_says() -> None:
+    text = "struct Port $7E2100\n.a: skip 2\nbase $4200\n.b: skip 1\n.c skip 1\nendstruct\n"
+    found = {symbol.name: symbol.value for symbol in Source.parse(text).symbols}
+    assert found == {"Port.a": 0x7E2100, "Port.b": 0x4200, "Port.c": 0x4201}

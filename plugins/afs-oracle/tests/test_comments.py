@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from afs.oracle.comments import cleaned, usable
+from afs.oracle.comments import cleaned, flowed, usable
 from afs_core import TrainingSample
 
 Made = Callable[..., list[TrainingSample]]
@@ -53,6 +53,7 @@ def test_a_routine_is_explained_wherever_its_comment_stands(made: Made, text: st
         "; This routine probably lets the sea rise.\nRise:\n RTS\n",
         "; Lets the sea rise?\nRise:\n RTS\n",
         "; Seems to let the sea rise.\nRise:\n RTS\n",
+        "; 0x01 - Rise\nRise:\n RTS\n",
         "; ---\nRise:\n RTS\n",
     ],
 )
@@ -120,3 +121,61 @@ def test_words_of_doubt_in_a_statement_are_no_guess(text: str) -> None:
 )
 def test_guesses_are_known(text: str) -> None:
     assert not usable(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["$2104", "[0x04]", "0x0F", "7E0C10 7E0D20", "$30 - $3F", "kssstttt tttttttt"]
+)
+def test_figures_alone_say_nothing(text: str) -> None:
+    assert not usable(text)
+    assert usable(f"{text} of the sea")
+
+
+@pytest.mark.parametrize("text", ["Tide_Rise", "Sea Salt", "Sound_Fx", "Deep-sea", "Face"])
+def test_names_and_words_are_no_figures(text: str) -> None:
+    assert usable(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["bit 4 - (same as above)", "May need to go", "the sail, move this elsewhere"]
+)
+def test_notes_to_oneself_are_known(text: str) -> None:
+    assert not usable(text)
+
+
+@pytest.mark.parametrize("lead", ["Args:", "Exit:", "Data format (3 bytes each):", "How others call it:"])
+def test_code_below_a_lead_in_was_not_taken_out(lead: str) -> None:
+    lines = ["Sums the tide.", lead, "", "  low = $00", "  db <count>", "----", "STA $10"]
+    assert cleaned(lines) == ["Sums the tide.", lead, "low = $00", "db <count>"]
+
+
+def test_a_label_that_was_taken_out_leads_to_nothing() -> None:
+    assert cleaned(["Sums the tide.", ".old:", "LDA $10", "STA $12"]) == ["Sums the tide."]
+
+
+def test_a_title_in_brackets_between_rulers_is_the_title() -> None:
+    assert cleaned(["-----------[ Tide ]-----------"]) == cleaned(["----[ Tide ]----"]) == ["Tide"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["rises with the moon", "and falls with it"], "rises with the moon and falls with it"),
+        (
+            ["reads the wind, sets $0C12", "----nsew , n = north"],
+            "reads the wind, sets $0C12\n----nsew , n = north",
+        ),
+        (["\\return $12 low", "\\return $13 high"], "\\return $12 low\n\\return $13 high"),
+        (["moor it, A = port", "$12 the row, $14 the bank"], "moor it, A = port\n$12 the row, $14 the bank"),
+        (
+            ["What is kept", "In the part that nobody else uses"],
+            "What is kept\nIn the part that nobody else uses",
+        ),
+        (
+            ["It is brought to the port at dawn by the", "Keeper"],
+            "It is brought to the port at dawn by the Keeper",
+        ),
+    ],
+)
+def test_prose_flows_and_what_was_set_apart_stays_apart(lines: list[str], text: str) -> None:
+    assert flowed(lines) == text

@@ -248,3 +248,74 @@ def test_a_jump_within_a_routine_is_not_told(made: Made) -> None:
     sample, *_ = made({"a.asm": f"; Waits for the door.\n{main}Other:\n  RTS\n"}, kinds=("code",))
     assert "Calls `Other`" in sample.output
     assert "Jumps" not in sample.output
+
+
+def test_fields_behind_a_base_lie_where_it_says(made: Made) -> None:
+    text = "struct Port $7E2100\n.a: skip 2\nbase $004200\n.b: skip 1\n.c skip 1\nendstruct\n"
+    places = {"Port.a": "$7E2100", "Port.b": "$004200", "Port.c": "$004201"}
+    assert answers(made({"a.asm": text}, kinds=("address",)), "address") == places
+
+
+def test_code_is_not_asked_for_like_a_variable(made: Made) -> None:
+    text = "; raises the sea by one\nRise = $0DC901\n\n; rises with the moon\nTide = $7E0A00\n"
+    samples = made({"a.asm": text}, kinds=("address", "symbol", "purpose"), variants=8)
+    of_code = [sample.instruction for sample in samples if sample.prov and sample.prov.group == "Rise"]
+    assert len(of_code) >= 10
+    assert not [asked for asked in of_code if any(w in asked for w in ("variable", "kept", "hold", "stored"))]
+
+
+def test_one_word_says_what_a_variable_holds_but_not_what_code_does(made: Made) -> None:
+    text = "Wind = $7E0A02 ; force\nList_A = $0DC910 ; above\n"
+    assert answers(made({"a.asm": text}), "purpose") == {"Wind": "Force."}
+
+
+@pytest.mark.parametrize("other", ["  %Voice($0D)\n", "  fill 148\n", "  incbin a.bin\n"])
+def test_rows_beside_other_bytes_are_no_whole_table(made: Made, other: str) -> None:
+    rows = "  db $01 ; low water\n  db $02 ; high water\n"
+    kinds = ("table",)
+    assert len(made({"a.asm": f"Tides:\n{rows}\nSea:\n{other}  RTS\n"}, kinds=kinds)) == 1
+    assert not made({"a.asm": f"Tides:\n{other}{rows}\nSea:\n  RTS\n"}, kinds=kinds)
+    assert not made({"a.asm": f"Tides:\n{rows}{other}\nSea:\n  RTS\n"}, kinds=kinds)
+
+
+def test_a_routine_that_goes_on_elsewhere_is_not_asked_for_as_a_whole(made: Made) -> None:
+    first = "; Moves the boat both ways and up.\nMove_All:\n  JSL Move_Up\n"
+    second = "; ----\n; Moves the boat to the side.\nMove:\n  RTL\n"
+    (told,) = [
+        sample
+        for sample in made({"a.asm": f"{first}\n{second}"}, kinds=("write",))
+        if "Move_All" in sample.output
+    ]
+    assert told.input.endswith("Goes on in `Move`.")
+    apart = made({"a.asm": f"{first}\norg $208000\n{second}"}, kinds=("write",))
+    assert not [sample for sample in apart if "Move_All" in sample.output]
+
+
+def test_a_headline_ends_at_its_first_blank_line(made: Made) -> None:
+    text = "; Tones\n;\n;      C   D\n; Oc1  80  82\nC1 = $80\nD1 = $82\n"
+    (group,) = made({"a.asm": text}, kinds=("group",))
+    assert "“Tones”" in group.instruction
+
+
+def test_the_comment_of_the_first_routine_is_no_headline_of_its_file(made: Made) -> None:
+    text = "; ----\n; Raises the sea.\n\nRise:\n  RTS\n\nFall:\n  RTS\n"
+    (overview,) = made({"a.asm": text}, kinds=("architecture",))
+    assert overview.output == "Routines: `Rise` and `Fall`."
+
+
+def test_a_patch_in_braces_is_whole(made: Made) -> None:
+    text = "org $3CB123 ; the fill\n{\n  LDA $F2 : BEQ OUT\n  STZ $F2\nOUT:\n  RTL\n}\n\nNext:\n  RTS\n"
+    (patch,) = made({"a.asm": text}, kinds=("hook",))
+    assert patch.output.endswith("OUT:\n  RTL\n}\n```")
+
+
+def test_a_patch_without_a_word_is_asked_for_as_code(made: Made) -> None:
+    bare = made({"a.asm": "org $07E1F5\n  JSL Steady\n"}, kinds=("hook",))
+    told = made({"b.asm": "; No recoil\norg $07E1F9\n  JSL Other\n"}, kinds=("hook",))
+    assert not [
+        s for s in bare if "do?" in s.instruction or "xplain" in s.instruction or "change" in s.instruction
+    ]
+    assert len(bare) == 1
+    assert [sample.output.split("\n")[0] for sample in told if "07E1F9" in sample.instruction] == [
+        "No recoil"
+    ]

@@ -205,7 +205,9 @@ class _Outline:
                     Symbol(name, self.offset, statement.text, placed.comment, above, self.file, placed.line)
                 )
         match = _SKIP.search(statement.text)
-        if match and self.offset is not None:
+        if statement.kind == "directive" and statement.name == "base":
+            self.offset = expression(statement.operand).literal
+        elif match and self.offset is not None:
             size = expression(match[1]).literal
             self.offset = None if size is None else self.offset + size
 

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
+import msgspec
+
 from afs.knowledge import phrases
 from afs.knowledge.entry import Entry
+from afs.knowledge.notes import sure
 from afs_core import Provenance, TrainingSample
 
 __all__ = ["lessons"]
@@ -19,7 +22,12 @@ _VALUES = frozenset(("name", "meaning", "element", "offset"))
 def lessons(entries: Iterable[Entry], *, seed: int = 42, layout: str = "lorom") -> Iterator[TrainingSample]:
     """Samples of all entries, by address. Wordings vary by ``seed``; the answers name every entry that
     the question fits, and a description that fits several is not asked for."""
-    return _Lessons(tuple(entries), seed, layout).all()
+    return _Lessons(tuple(map(_told, entries)), seed, layout).all()
+
+
+def _told(entry: Entry) -> Entry:
+    """Without a description that its author is not sure of."""
+    return entry if sure(entry.description) else msgspec.structs.replace(entry, description="")
 
 
 class _Lessons:

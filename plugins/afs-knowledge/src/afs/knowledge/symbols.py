@@ -12,6 +12,7 @@ from afs.asm.source import Placed, Source
 from afs.asm.symbol_files import parse_symbols, source_symbols
 from afs.knowledge.bus import area, canonical
 from afs.knowledge.entry import Entry
+from afs.knowledge.notes import described, noted
 from afs.knowledge.values import address_of
 from afs_core import DataError
 
@@ -21,7 +22,7 @@ __all__ = ["SUFFIXES", "Symbols", "read_symbols"]
 _LISTS: Final = (".sym", ".mlb")
 #: Suffixes that are looked for in folders. A file that is named is read as assembly if it is no list.
 SUFFIXES: Final = (".asm", ".s", ".inc", *_LISTS)
-_LENGTH = re.compile(r"\blength\b[:=\s]*(\$|0x)?([0-9A-F]+)\b", re.I)
+_LENGTH = re.compile(r"(?:\blength\b[:=\s]*|\A\[(?=\$|0x))(\$|0x)?([0-9A-F]+)\b", re.I)
 _LARGEST: Final = 0x20000
 
 
@@ -95,16 +96,14 @@ def _listed(text: str, path: Path, layout: str) -> Iterator[_Name]:
 
 def _assigned(source: Source) -> Iterator[_Name]:
     fields = {(found.name, found.line): found.size for found in source_symbols(source) if found.size}
-    for symbol in source.symbols:
-        note = symbol.comment or symbol.above
+    for symbol, note in noted(source.symbols):
         if "." in symbol.name and symbol.value is not None:  # a struct's field: an offset, or from a base
             address = symbol.value if symbol.value > 0xFF else None
         else:
             address = address_of(symbol.name, symbol.text, note, define=False)
         size = fields.get((symbol.name, symbol.line), 0)
         yield _Name(symbol.name, address, note, symbol.line, size)
-    for define in source.defines:
-        note = define.comment or define.above
+    for define, note in noted(source.defines):
         address = address_of(define.name, define.value, note, define=True)
         yield _Name(f"!{define.name}", address, note, define.line)
 
@@ -150,12 +149,13 @@ def _entry(found: _Name, shown: str, layout: str) -> Entry:
     size = min(stated, 0x1000000 - address)
     place = area(address, layout)
     kind = place if place in ("wram", "register", "sram") else "symbol"
-    description = " ".join(found.comment.split())
-    return Entry(address, found.name, description, size, kind=kind, source=f"{shown}:{found.line}")
+    return Entry(
+        address, found.name, described(found.comment), size, kind=kind, source=f"{shown}:{found.line}"
+    )
 
 
 def _length(comment: str) -> int:
-    """The bytes that a comment states as LENGTH, else 1."""
+    """The bytes that a comment states as LENGTH, or in brackets at its beginning, else 1."""
     match = _LENGTH.search(comment)
     if match is None or not (match[1] or match[2].isdecimal()):
         return 1

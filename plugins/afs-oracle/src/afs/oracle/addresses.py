@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import msgspec
 
 from afs.asm import Define, Source, Symbol
-from afs.oracle.comments import Comments, cleaned, is_list, usable
+from afs.oracle.bit_fields import bits
+from afs.oracle.comments import Comments, cleaned, flowed, is_list, usable
 
 __all__ = ["Address", "Addresses"]
 
@@ -47,7 +48,7 @@ class Address(msgspec.Struct, frozen=True):
         """On one line, or on several where the comment lists something."""
         if is_list(self.notes):
             return "\n".join(self.notes)
-        return _FIELD.sub(r"\n\1", " ".join(" ".join(self.notes).split())).strip()
+        return _FIELD.sub(r"\n\1", flowed(self.notes)).strip()
 
     @property
     def number(self) -> int | None:
@@ -158,9 +159,11 @@ def _address(name: str, value: str, at: Symbol | Define, comments: Comments, lin
     if _ADDRESS.fullmatch(value):
         value = value.upper()
     notes, start = cleaned([at.comment], (name,)), at.line
-    # A comment above several definitions in a row is the headline of them all.
-    if not notes and at.line + 1 not in lines and at.above:
+    if not notes and at.above:
         notes, start = cleaned(at.above.splitlines(), (name,)), comments.start(at.line)
+        # Above several definitions in a row it is the headline of them all, but for bits: those of the first.
+        if at.line + 1 in lines and not (_ADDRESS.fullmatch(value) and bits(notes)):
+            notes, start = [], at.line
     if not usable("\n".join(notes)):
         notes, start = [], at.line
     return Address(name, value, tuple(notes), at.file, at.line, start)

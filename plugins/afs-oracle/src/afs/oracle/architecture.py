@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from afs.asm import Source
-from afs.oracle.comments import cleaned, usable
+from afs.oracle.comments import cleaned, flowed, usable
 from afs.oracle.lesson import Lesson, listed
+from afs.oracle.routines import Explained
 
 __all__ = ["architecture_lessons", "headline"]
 
@@ -15,14 +16,17 @@ _MOST = 80
 _SENTENCE_END = (". ", "! ", ".\n")
 
 
-def architecture_lessons(sources: Sequence[Source], documents: Sequence[str]) -> Iterator[Lesson]:
+def architecture_lessons(
+    sources: Sequence[Source], documents: Sequence[str], routines: Sequence[Explained]
+) -> Iterator[Lesson]:
     """One lesson a file, a folder and a list of includes."""
+    taken = {(routine.file, routine.start) for routine in routines if routine.comment}
+    heads = {source.file: headline(source, taken) for source in sources}
     for source in sources:
-        yield from _of_file(source)
+        yield from _of_file(source, heads[source.file])
     folders: dict[str, list[str]] = {}
     for file in sorted({source.file for source in sources} | set(documents)):
         folders.setdefault(_folder(file), []).append(file)
-    heads = {source.file: headline(source) for source in sources}
     for folder, files in folders.items():
         if folder and 1 < len(files) <= _MOST:
             lines = [_entry(file, heads.get(file, "")) for file in files]
@@ -40,8 +44,8 @@ def architecture_lessons(sources: Sequence[Source], documents: Sequence[str]) ->
             )
 
 
-def headline(source: Source) -> str:
-    """The comment that opens the file, if it stands apart from what it opens."""
+def headline(source: Source, taken: Container[tuple[str, int]] = ()) -> str:
+    """The comment that opens the file, if it stands apart from what it opens and is not ``taken``."""
     lines, last = [], 0
     for comment in source.comments:
         if not comment.own_line or (last and comment.line != last + 1):
@@ -52,6 +56,7 @@ def headline(source: Source) -> str:
     text = source.text.split("\n")
     apart = (
         lines
+        and (source.file, first) not in taken
         and not any(line.strip() for line in text[: first - 1])
         and last < len(text)
         and not text[last].strip()
@@ -60,8 +65,7 @@ def headline(source: Source) -> str:
     return told if usable(told) else ""
 
 
-def _of_file(source: Source) -> Iterator[Lesson]:
-    head = headline(source)
+def _of_file(source: Source, head: str) -> Iterator[Lesson]:
     lines = [head] if head else []
     held = {
         "Routines": [routine.name for routine in source.routines],
@@ -106,7 +110,7 @@ def _of_file(source: Source) -> Iterator[Lesson]:
 
 
 def _entry(file: str, head: str) -> str:
-    first = " ".join(head.split("\n\n")[0].split())
+    first = flowed(head.split("\n")).split("\n")[0]
     cut = min((first.find(end) for end in _SENTENCE_END if end in first), default=-1)
     said = first[: cut + 1] if cut > 0 else first
     name = PurePosixPath(file).name

@@ -57,11 +57,13 @@ class Asker:
             if asked == wanted:
                 return
 
-    def of_text(self, text: Text) -> TrainingSample:
-        """A section answers its heading."""
-        section = text.section
+    def of_text(self, text: Text, *, shared: bool = False) -> TrainingSample:
+        """A section answers its heading, with the one above it where others have the same."""
+        section, path = text.section, text.section.path
+        if shared and len(path) > 1 and path[-2]:
+            path = (*path[:-1], f"{path[-1].rstrip(' :')} of {path[-2].rstrip(' :')}")
         rng = self._run.rng(f"oracle:section:{text.file}:{section.start}")
-        question = self._asked.ask(section.path, text.file, rng, part=section.part, parts=section.parts)
+        question = self._asked.ask(path, text.file, rng, part=section.part, parts=section.parts)
         answer = section.text.strip("\n")
         lesson = Lesson("section", text.title, answer, text.file, section.start, section.end)
         return _sample(question, lesson)

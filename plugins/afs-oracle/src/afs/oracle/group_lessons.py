@@ -48,10 +48,20 @@ def groups(source: Source, comments: Comments) -> Iterator[Group]:
 def _group(block: Sequence[tuple[int, str, str, str]], file: str, comments: Comments) -> Iterator[Group]:
     above, start = comments.above(block[0][0])
     head = cleaned(above)
-    title = " ".join(" ".join(head).split())
+    title = " ".join(" ".join(cleaned(_paragraph(above))).split())
     if title and usable(title) and not _is_of_one(head) and _SMALLEST <= len(block) <= _LARGEST:
         members = tuple((name, value, " ".join(cleaned([told]))) for _, name, value, told in block)
         yield Group(title, file, start, block[-1][0], members)
+
+
+def _paragraph(lines: Sequence[str]) -> Sequence[str]:
+    """A comment up to its first blank line that stands behind a word."""
+    told = False
+    for at, line in enumerate(lines):
+        if told and not line.strip():
+            return lines[:at]
+        told = told or usable(line)
+    return lines
 
 
 def _is_of_one(head: Sequence[str]) -> bool:

@@ -20,6 +20,7 @@ _BOUND = re.compile(r"(?:pc\(\)\s*<=?\s*|\A)(\$[0-9A-Fa-f]{6})\s*(?:,|\Z)")
 _EMITTING = frozenset({"instruction", "data", "macro-call"})
 _BODY = frozenset({*_EMITTING, "brace", "label"})
 _CHOICE = frozenset({"if", "elseif", "else", "endif"})
+_OPENS = {"{": 1, "}": -1}
 _MOST = 40
 
 
@@ -76,15 +77,16 @@ def hooks(source: Source, comments: Comments) -> Iterator[Hook]:
 
 def _body(statements: Sequence[Placed], at: int) -> Sequence[Placed]:
     """What stands behind an ``org``, up to what leads elsewhere; nothing where it is a whole part."""
-    end, opened = at, list[int]()
+    end, opened, depth = at, list[int](), 0
     while end < len(statements) and end - at <= _MOST:
         statement = statements[end].statement
         if statement.kind not in _BODY and (
             statement.name not in _CHOICE or not (opened or statement.name == "if")
         ):
             break
-        if end > at and any(x.kind == "global" for x in statement.labels):
+        if end > at and not depth and any(x.kind == "global" for x in statement.labels):
             break
+        depth += _OPENS.get(statement.text, 0) if statement.kind == "brace" else 0
         if statement.name == "if":
             opened.append(end)
         elif statement.name == "endif":
@@ -107,9 +109,9 @@ def _hook(
     org: Placed, body: Sequence[Placed], after: Sequence[Placed], lines: Sequence[str], comments: Comments
 ) -> Hook:
     above, start = comments.above(org.line)
-    told = "\n".join([*cleaned(above), *cleaned([org.comment])])
-    if not usable(told):
-        told, start = "", org.line
+    parts = ("\n".join(cleaned(above)), "\n".join(cleaned([org.comment])))
+    told = "\n".join(part for part in parts if usable(part))
+    start = start if usable(parts[0]) else org.line
     last = body[-1].end_line
     text = "\n".join(line.rstrip() for line in lines[org.line - 1 : last])
     bound = _BOUND.search(after[0].statement.operand) if after else None
@@ -174,7 +176,9 @@ def _at(hook: Hook, original: Original | None, names: Sequence[str]) -> Iterator
     at = (hook.file, hook.start, hook.end)
     answer = "\n".join([*parts, "```asm", hook.code, "```"])
     metadata = {"also": [f"{original.file}:{original.line}"]} if original else {}
-    yield Lesson("hook", hook.address, answer, *at, facts=1 + len(parts), metadata=metadata)
+    wording = "hook" if hook.comment or original else "hook-code"
+    facts = 1 + len(parts)
+    yield Lesson("hook", hook.address, answer, *at, wording=wording, facts=facts, metadata=metadata)
     if hook.comment:
         yield Lesson("write", hook.address, hook.code, *at, input="\n".join(parts), wording="write-hook")
 

@@ -42,6 +42,8 @@ class Lessons:
         self._addresses = AddressLessons((*hack.addresses, *hack.placed))
         routines = ((cue(routine.comment), routine.name) for routine in hack.routines if routine.comment)
         texts = ((opening(text), text.title) for text in hack.texts)
+        titles = Counter(text.title.casefold() for text in hack.texts if text.section.part == 1)
+        self._shared = frozenset(title for title, times in titles.items() if times > 1)
         self._unclear = {"routine-name": _unclear(routines), "heading": _unclear(texts)}
 
     def of_address(self, address: Address) -> Iterator[TrainingSample]:
@@ -52,7 +54,7 @@ class Lessons:
 
     def of_text(self, text: Text) -> Iterator[TrainingSample]:
         if "section" in self._kinds:
-            yield self._asker.of_text(text)
+            yield self._asker.of_text(text, shared=text.title.casefold() in self._shared)
         yield from self._asked(text_lessons(text))
 
     def of_the_rest(self) -> Iterator[TrainingSample]:
@@ -64,7 +66,7 @@ class Lessons:
             self._of_hooks,
             lambda: access_lessons(self._graph),
             lambda: order_lessons(self._hack.texts),
-            lambda: architecture_lessons(self._hack.sources, self._hack.documents),
+            lambda: architecture_lessons(self._hack.sources, self._hack.documents, self._hack.routines),
         ):
             self._run.check_cancelled()
             yield from self._asked(lessons())
@@ -120,9 +122,8 @@ class Lessons:
 
     @cached_property
     def _routine_lessons(self) -> RoutineLessons:
-        return RoutineLessons(
-            self._graph, {routine.name: routine for routine in self._hack.routines}, self._kinds
-        )
+        routines = {routine.name: routine for routine in self._hack.routines}
+        return RoutineLessons(self._graph, routines, self._hack.sources, self._kinds)
 
     def _asked(self, lessons: Iterable[Lesson]) -> Iterator[TrainingSample]:
         for lesson in lessons:

@@ -33,7 +33,7 @@ def _definition(macro: Macro, told: str, start: int) -> Iterator[Lesson]:
     key = f"%{macro.name}({', '.join(macro.parameters)})"
     at = (macro.file, start, macro.end_line)
     answer = "\n".join([*([told] if told else []), "```asm", macro.text, "```"])
-    yield Lesson("macro", key, answer, *at, facts=1 + bool(told))
+    yield Lesson("macro", key, answer, *at, wording="macro" if told else "macro-code", facts=1 + bool(told))
     if told and check(macro.text).syntax_ok:
         yield Lesson("write", key, macro.text, *at, input=told, wording="write-macro")
 

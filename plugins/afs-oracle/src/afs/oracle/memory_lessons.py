@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from afs.oracle.addresses import Address
+from afs.oracle.bit_fields import bits, values
 from afs.oracle.comments import sentence
 from afs.oracle.explanation import MOST, place_name
 from afs.oracle.graph import Access, Graph
@@ -13,10 +13,9 @@ from afs.oracle.lesson import Lesson, listed, named
 
 __all__ = ["AddressLessons", "access_lessons", "bit_lessons", "constant_lessons"]
 
-_LEGEND = re.compile(r"(?:.*?[:\s])?((?:[A-Za-z.\-_01]{4}\s?){2,4}|[A-Za-z.\-_01]{8})\s*$")
-_PROPERTY = re.compile(r"(?:[-*]\s*)?([A-Za-z])\s*(?:[-:=–—]|\s-)\s*(\S.*)")
-_BIT = re.compile(r"(?i)(?:[-*]\s*)?bits?\s+([0-9]{1,2})\s*(?:[-:=–—])\s*(\S.*)")
-_VALUE = re.compile(r"(?:[-*—]\s*)?((?:0x|\$|%)?[0-9A-Fa-f]{1,6})\s*(?:[-:=–—]|\s-)\s*(\S.*)")
+_ROM_BANK = 0x8000
+_WORK_RAM = (0x7E, 0x7F)
+_WORDS = 2
 
 
 class AddressLessons:
@@ -32,16 +31,18 @@ class AddressLessons:
         """Forward and back, and what it is for."""
         shared = self._sharing[address.value]
         group, told = shared[0].name, 0.4 if address.comment else 0.1
-        yield Lesson("address", address.name, address.value, *address.span, group=group, told=told, fact=True)
+        at, rom = address.span, "-rom" if _is_rom(address.value) else ""
+        wording = f"address{rom}"
+        yield Lesson("address", address.name, address.value, *at, "", group, wording, told, fact=True)
         if address.value not in self._told:
             self._told.add(address.value)
-            yield _back(shared, told)
+            yield _back(shared, told, f"symbol{rom}")
         if address.comment:
-            yield _purpose(address, group)
+            yield from _purpose(address, group, f"purpose{rom}")
         yield from bit_lessons(address, group)
 
 
-def _back(shared: Sequence[Address], told: float) -> Lesson:
+def _back(shared: Sequence[Address], told: float, wording: str) -> Lesson:
     """The symbols at an address; the places of those behind the first are kept as metadata."""
     first, *others = shared
     names = ", ".join(address.name for address in shared)
@@ -52,6 +53,7 @@ def _back(shared: Sequence[Address], told: float) -> Lesson:
         names,
         *first.span,
         group=first.name,
+        wording=wording,
         told=told,
         facts=len(shared),
         fact=True,
@@ -59,10 +61,24 @@ def _back(shared: Sequence[Address], told: float) -> Lesson:
     )
 
 
-def _purpose(address: Address, group: str) -> Lesson:
+def _purpose(address: Address, group: str, wording: str) -> Iterator[Lesson]:
+    """One word says what a variable holds, but not what code does; its own name says nothing."""
+    is_name = address.comment.rstrip(".:").casefold() == address.name.lstrip("!").casefold()
+    if is_name or (wording == "purpose-rom" and len(address.comment.split()) < _WORDS):
+        return
     answer = sentence(address.comment)
     at = (address.file, address.start, address.line)
-    return Lesson("purpose", address.name, answer, *at, group=group, facts=len(address.notes), fact=True)
+    facts = len(address.notes)
+    yield Lesson("purpose", address.name, answer, *at, group=group, wording=wording, facts=facts, fact=True)
+
+
+def _is_rom(value: str) -> bool:
+    """Whether ``$BBAAAA`` lies in ROM under LoROM, and is code or a table rather than a variable."""
+    return len(value) == len("$BBAAAA") and _is_code_bank(int(value[1:3], 16), int(value[3:], 16))
+
+
+def _is_code_bank(bank: int, place: int) -> bool:
+    return bank not in _WORK_RAM and place >= _ROM_BANK
 
 
 def constant_lessons(constant: Address) -> Iterator[Lesson]:
@@ -71,53 +87,22 @@ def constant_lessons(constant: Address) -> Iterator[Lesson]:
     told = 0.4 if constant.comment else 0.1
     yield Lesson("constant", constant.name, constant.value, *at, group=constant.name, told=told, fact=True)
     if constant.comment:
-        yield _purpose(constant, constant.name)
+        yield from _purpose(constant, constant.name, "purpose-number")
     yield from bit_lessons(constant, constant.name)
 
 
 def bit_lessons(named: Address, group: str) -> Iterator[Lesson]:
     """Bit fields and lists of values that a comment draws up."""
     at = (named.file, named.start, named.line)
-    if bits := _bits(named.notes):
-        lines = [f"Bit {number}: {text}" for number, text in bits]
-        yield Lesson("bits", named.name, "\n".join(lines), *at, group=group, told=0.9, facts=len(bits))
-        for number, text in bits:
+    if drawn := bits(named.notes):
+        lines = [f"Bit {number}: {text}" for number, text in drawn]
+        yield Lesson("bits", named.name, "\n".join(lines), *at, group=group, told=0.9, facts=len(drawn))
+        for number, text in drawn:
             key = f"bit {number} of {named.name}"
             yield Lesson("bit", key, text, *at, group=group, told=0.5, fact=True)
-    values = [match for line in named.notes if (match := _VALUE.fullmatch(line.strip()))]
-    if len(values) > 1 and len({match[1] for match in values}) == len(values):
-        lines = [f"{match[1]}: {match[2]}" for match in values]
+    elif listed := values(named.notes):  # beside bits they are values of one of them
+        lines = [f"{value}: {text}" for value, text in listed]
         yield Lesson("values", named.name, "\n".join(lines), *at, group=group, facts=len(lines))
-
-
-def _bits(notes: Sequence[str]) -> list[tuple[str, str]]:
-    """Bits that are told by number, or by the letters of a legend such as ``.... udlr``."""
-    numbered = [match for line in notes if (match := _BIT.fullmatch(line.strip()))]
-    if len(numbered) > 1 and len({match[1] for match in numbered}) == len(numbered):
-        return [(match[1], match[2]) for match in numbered]
-    legends = [_legend(line) for line in notes]
-    drawn = [legend for legend in legends if legend]
-    if len(drawn) != 1:
-        return []
-    found = []
-    for line in notes[legends.index(drawn[0]) + 1 :]:
-        match = _PROPERTY.fullmatch(line.strip())
-        if match and match[1] in drawn[0]:
-            size = len(drawn[0])
-            places = [str(size - 1 - at) for at in range(size - 1, -1, -1) if drawn[0][at] == match[1]]
-            found.append(
-                (" and ".join([", ".join(places[:-1]), places[-1]] if places[1:] else places), match[2])
-            )
-    return found if len({places for places, _ in found}) == len(found) else []
-
-
-def _legend(line: str) -> str:
-    """The letters of a legend from the highest bit to the lowest, empty where the line is none."""
-    match = _LEGEND.fullmatch(line.strip())
-    letters = "".join(match[1].split()) if match else ""
-    drawn = len(letters) in (8, 16) and not letters.isdigit()
-    is_word = letters.isalpha() and " " not in (match[1].strip() if match else "")
-    return letters if drawn and not is_word else ""
 
 
 def access_lessons(graph: Graph) -> Iterator[Lesson]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 
-from afs.asm import Placed, Routine, check
+from afs.asm import Placed, Routine, Source, check
 from afs.oracle.comments import LOST, cleaned, is_code, sentence, usable
 from afs.oracle.explanation import MOST, caller_lines, flow_lines, use_lines
 from afs.oracle.graph import Graph
@@ -25,15 +26,18 @@ _LONGEST_CODE = 120
 _WORDS = 2
 _FACTS = 2
 _SMALLEST_PART = 3
+_SILENT = frozenset({"label", "brace", "define", "assign"})
 _WIDTHS = frozenset({"rep", "sep", "php", "plp"})
 
 
 class RoutineLessons:
     """Lessons of the routines of a graph."""
 
-    def __init__(self, graph: Graph, explained: Mapping[str, Explained], kinds: Set[str]) -> None:
+    def __init__(
+        self, graph: Graph, explained: Mapping[str, Explained], sources: Sequence[Source], kinds: Set[str]
+    ) -> None:
         self._graph, self._kinds = graph, kinds
-        self._next = _neighbours(explained)
+        self._next = _neighbours(explained, {source.file: source for source in sources})
 
     @cached_property
     def _widths(self) -> Widths:
@@ -92,13 +96,15 @@ class RoutineLessons:
         return found + flow_lines(self._widths.of(routine.name))
 
     def _write(self, routine: Explained) -> Iterator[Lesson]:
-        """Only what a comment describes, and only where the answer passes the check."""
-        if not _says_enough(routine.comment):
+        """Only what a comment describes, and only where the answer is whole and passes the check."""
+        follower = self._next.get(routine.name)
+        if not _says_enough(routine.comment) or (_goes_on(routine) and not follower):
             return
         text = routine.code
         whole = text.count("{") == text.count("}") and text.count("\n") < _LONGEST_CODE
         if whole and LOST not in text and check(text).syntax_ok:
             facts = use_lines(self._graph.uses[routine.name])
+            facts += [f"Goes on in {code(follower)}."] if follower else []
             yield self._lesson(
                 routine,
                 "write",
@@ -127,7 +133,8 @@ class RoutineLessons:
 
     def _user(self, user: str, verb: str) -> str:
         verb = {"call": "calls it", "jump": "jumps to it", "data": "names it as data"}[verb]
-        return f"{named(user)} {verb} ({self._graph.owners[user].file})."
+        who = named(user)
+        return f"{who[:1].upper()}{who[1:]} {verb} ({self._graph.owners[user].file})."
 
     def _state(self, routine: Explained) -> Iterator[Lesson]:
         flow = self._widths.of(routine.name)
@@ -218,16 +225,31 @@ def _written(placed: Placed, routine: Routine) -> str:
     return text
 
 
-def _neighbours(explained: Mapping[str, Explained]) -> dict[str, str]:
+def _neighbours(explained: Mapping[str, Explained], sources: Mapping[str, Source]) -> dict[str, str]:
     """For each routine that does not end, the one that follows it directly in its file."""
     by_file: dict[str, list[Explained]] = {}
     for routine in explained.values():
         by_file.setdefault(routine.file, []).append(routine)
-    found = {}
-    for routines in by_file.values():
-        for one, other in pairwise(routines):
-            last = one.routine.body[-1].statement.kind if one.routine.body else ""
-            adjacent = other.start == one.end + 1
-            if one.routine.falls_through and last == "instruction" and adjacent:
-                found[one.name] = other.name
-    return found
+    return {
+        one.name: other.name
+        for file, routines in by_file.items()
+        for one, other in pairwise(routines)
+        if _goes_on(one) and _touch(one, other, sources[file].statements)
+    }
+
+
+def _touch(one: Explained, other: Explained, statements: Sequence[Placed]) -> bool:
+    """Whether nothing that emits or leads elsewhere stands between two routines."""
+    begin = bisect_right(statements, one.end, key=_line)
+    end = bisect_left(statements, other.line, key=_line)
+    return begin <= end and all(placed.statement.kind in _SILENT for placed in statements[begin:end])
+
+
+def _line(placed: Placed) -> int:
+    return placed.line
+
+
+def _goes_on(routine: Explained) -> bool:
+    """Whether its last instruction leads to what follows it."""
+    body = routine.routine.body
+    return routine.routine.falls_through and bool(body) and body[-1].statement.kind == "instruction"

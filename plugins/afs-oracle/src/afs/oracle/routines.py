@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from afs.asm import Routine, Source, references
-from afs.oracle.comments import Comments, cleaned, usable
+from afs.oracle.comments import Comments, cleaned, flowed, usable
 
 __all__ = ["Explained", "Routines", "Step"]
 
@@ -91,10 +92,10 @@ def _explained(routine: Routine, comments: Comments) -> Explained:
     last = comments.closed(routine.line, routine.end_line)
     code = comments.text(routine.line, last)
     for lines in (above, beside, below):
-        told = cleaned(lines, names)
-        if usable("\n".join(told)):
+        told = "\n".join(cleaned(lines, names))
+        if usable(told) and usable(told.replace(names[-1], "")):  # more than its number and name
             start = start if lines is above else routine.line
-            return Explained(routine, "\n".join(told), start, last, code, _steps(routine, comments, end))
+            return Explained(routine, told, start, last, code, _steps(routine, comments, end))
     return Explained(routine, "", routine.line, last, code, _steps(routine, comments, routine.line))
 
 
@@ -107,6 +108,11 @@ def _steps(routine: Routine, comments: Comments, after: int) -> tuple[Step, ...]
         else:
             blocks.append([(line, text)])
     told = (
-        Step(block[0][0], block[-1][0], " ".join(cleaned([text for _, text in block]))) for block in blocks
+        Step(block[0][0], block[-1][0], _on_one_line(cleaned([text for _, text in block])))
+        for block in blocks
     )
     return tuple(step for step in told if usable(step.text))
+
+
+def _on_one_line(lines: Sequence[str]) -> str:
+    return "; ".join(line.rstrip(";,") for line in flowed(lines).split("\n"))

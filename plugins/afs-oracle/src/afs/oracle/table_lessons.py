@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from sys import maxsize
 
 from afs.asm import Placed, Source, Table
 from afs.oracle.comments import LOST, Comments, cleaned, usable
@@ -11,6 +13,8 @@ from afs.oracle.lesson import Lesson
 __all__ = ["table_lessons"]
 
 _MOST_ROWS = 40
+_FILLING = frozenset({"fill", "incbin", "pad", "rep", "skip", "align", "prot"})
+_ELSEWHERE = frozenset({"org", "base", "pushpc", "pullpc", "macro", "endmacro", "freecode", "freedata"})
 _SIZES = {"db": "bytes", "dw": "words", "dl": "24-bit values", "dd": "32-bit values"}
 
 
@@ -21,8 +25,9 @@ def table_lessons(source: Source, comments: Comments, names: frozenset[str]) -> 
     for placed in source.statements:
         if placed.statement.kind == "data":
             rows.setdefault(placed.line, []).append(placed)
+    breaks = _breaks(source)
     for table in source.tables:
-        if table.name in names:
+        if table.name in names and not _is_part(table, *breaks):
             lines = range(table.line, table.end_line + 1)
             own = [row for line in lines for row in rows.get(line, ())]
             if table.name in routines:
@@ -31,10 +36,33 @@ def table_lessons(source: Source, comments: Comments, names: frozenset[str]) -> 
                 yield from _of_table(table, own, comments)
 
 
+def _breaks(source: Source) -> tuple[list[int], list[int]]:
+    """The lines of labels and of what leads elsewhere, and those that emit bytes but are no rows."""
+    labels = [label.line for label in source.labels if label.kind in ("global", "sub")]
+    labels += [placed.line for placed in source.statements if placed.statement.name in _ELSEWHERE]
+    labels.sort()
+    mixed = [
+        placed.line
+        for placed in source.statements
+        if placed.statement.kind == "macro-call"
+        or (placed.statement.kind == "directive" and placed.statement.name in _FILLING)
+    ]
+    return labels, mixed
+
+
+def _is_part(table: Table, labels: Sequence[int], mixed: Sequence[int]) -> bool:
+    """Whether other bytes stand beside the rows, between the table's label and the next."""
+    at = bisect_right(labels, table.line)
+    first = labels[at - 1] if at else 0
+    last = labels[at] if at < len(labels) else maxsize
+    found = bisect_left(mixed, first)
+    return found < len(mixed) and mixed[found] < last
+
+
 def _of_table(table: Table, rows: Sequence[Placed], comments: Comments) -> Iterator[Lesson]:
     text = comments.text(table.line, table.end_line).split("\n")
-    told = " ".join(cleaned([table.comment, *table.above.splitlines()]))
-    told = told if usable(told) else ""
+    above = table.above.splitlines()
+    told = " ".join(line for part in ([table.comment], above) for line in _told(part, table.name))
     noted = [(row, " ".join(cleaned([row.comment]))) for row in rows]
     noted = [(row, note) for row, note in noted if usable(note)]
     start = comments.start(table.line)
@@ -42,6 +70,11 @@ def _of_table(table: Table, rows: Sequence[Placed], comments: Comments) -> Itera
         yield from _whole(table, rows, told, start, text)
     yield from _entries(table, noted)
     yield from _pointers(table, table.name)
+
+
+def _told(lines: Sequence[str], name: str) -> list[str]:
+    found = cleaned(lines, (name,))
+    return found if usable("\n".join(found)) else []
 
 
 def _whole(
@@ -52,7 +85,7 @@ def _whole(
     size = (
         f"{len(table.values)} {what} in {len(rows)} rows."
         if len(rows) > 1
-        else f"{len(table.values)} {what}."
+        else f"{len(table.values)} {what if len(table.values) > 1 else what.removesuffix('s')}."
     )
     shown = ["```asm", *text, "```"] if len(text) <= _MOST_ROWS else []
     if not told and not shown:

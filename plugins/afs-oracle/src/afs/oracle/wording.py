@@ -20,6 +20,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "To which address does {key} resolve?",
         "Look up the address of {key}.",
     ),
+    "address-rom": (
+        "What is the address of {key}?",
+        "Give the address of {key}.",
+        "Which address does {key} name?",
+        "Tell me the address that {key} uses.",
+        "To which address does {key} resolve?",
+        "Look up the address of {key}.",
+    ),
     "symbol": (
         "Which symbol is at {key}?",
         "Name the symbol at {key}.",
@@ -30,11 +38,31 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Which variable is defined as {key}?",
         "Tell me the symbol that names {key}.",
     ),
+    "symbol-rom": (
+        "Which symbol is at {key}?",
+        "Name the symbol at {key}.",
+        "Give the name of {key}.",
+        "Which name does the source give to {key}?",
+        "Look up the symbol for {key}.",
+        "Tell me the symbol that names {key}.",
+    ),
     "purpose": (
         "What does {key} hold?",
         "What is {key} for?",
         "Describe the variable {key}.",
         "What is kept in {key}?",
+    ),
+    "purpose-rom": (
+        "What is {key} for?",
+        "What do the sources say of {key}?",
+        "Say what is at {key}.",
+        "Describe {key} in a few words.",
+    ),
+    "purpose-number": (
+        "What does the number {key} mean?",
+        "What is {key} for?",
+        "For what does {key} stand?",
+        "Describe the constant {key}.",
     ),
     "constant": (
         "What is the value of {key}?",
@@ -108,6 +136,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Show the macro {key} and say what it does.",
         "How is the macro {key} defined?",
     ),
+    "macro-code": (
+        "What does the macro {key} expand to?",
+        "Show the macro {key}.",
+        "Give the code of the macro {key}.",
+        "How is the macro {key} defined?",
+    ),
     "macro-use": (
         "How is the macro {key} used?",
         "Where is the macro {key} called?",
@@ -119,6 +153,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Explain the hook at {key}.",
         "What does the hack put at {key}?",
         "How does the source change the game at {key}?",
+    ),
+    "hook-code": (
+        "What does the hack put at {key}?",
+        "Show the patch at {key}.",
+        "Which code does the source put at {key}?",
+        "Give the code of the hook at {key}.",
     ),
     "hooked": (
         "Through which patched address is {key} entered?",
@@ -234,6 +274,18 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "How does {key} go, step by step?",
         "Give all steps of {key}.",
     ),
+    "points": (
+        "What does the numbered list of {key} say?",
+        "Give the numbered list of {key}.",
+        "List the numbered points of {key} in their order.",
+        "Which points does {key} number?",
+    ),
+    "point": (
+        "In the numbered list, what comes after {key}?",
+        "Give the numbered point that follows {key}.",
+        "Which numbered point stands below {key}?",
+        "What does the numbered list say next, after {key}?",
+    ),
     "chapters": (
         "In which order do the parts of {key} come?",
         "List the parts of {key} in their order.",
@@ -245,6 +297,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "What follows {key}?",
         "Name the step behind {key}.",
         "Which step is next after {key}?",
+    ),
+    "part-order": (
+        "Which part comes after {key}?",
+        "What follows {key}?",
+        "Name the part behind {key}.",
+        "Which part is next after {key}?",
     ),
     "file": (
         "What does the file {key} hold?",

@@ -1,0 +1,75 @@
+"""The bits and the values that a comment draws up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+__all__ = ["bits", "values"]
+
+_LEGEND = re.compile(r"(?:.*?[:\s])?((?:[A-Za-z.\-_01]{4}\s?){2,4}|[A-Za-z.\-_01]{8}):?\s*$")
+_PROPERTY = re.compile(r"(?:[-*]\s*)?([A-Za-z])\s*(?:[-:=–—]|\s-)\s*(\S.*)")
+_BIT = re.compile(r"(?i)(?:[-*]\s*)?bits?\s+([0-9]{1,2})\s*(?:[-:=–—])\s*(\S.*)")
+_VALUE = re.compile(r"(?:[-*—]\s*)?((?:0x|\$|%)?[0-9A-Fa-f]{1,6})\s*(?:[-:=–—]|\s-)\s*(\S.*)")
+#: Several on one line: ``w=wet, s=salty`` and ``0=none, 3-10=full``.
+_NEXT_PROPERTY = re.compile(r",\s+(?=[A-Za-z]\s*=\s*\S)")
+_NEXT_VALUE = re.compile(r",\s+(?=(?:0x|\$)?[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{1,4})?\s*[=:]\s*\S)")
+_INLINE_VALUE = re.compile(r"((?:0x|\$)?[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{1,4})?)\s*[=:]\s*(\S.*)")
+_DIGIT = re.compile(r"[0-9]")
+
+
+def bits(notes: Sequence[str]) -> list[tuple[str, str]]:
+    """Bits and their meaning, told by number, or by the letters of a legend such as ``.... udlr``."""
+    numbered = [match for line in notes if (match := _BIT.fullmatch(line.strip()))]
+    if len(numbered) > 1 and len({match[1] for match in numbered}) == len(numbered):
+        return [(match[1], match[2]) for match in numbered]
+    told = [list(_properties(line)) for line in notes]
+    letters = frozenset(letter for line in told for letter, _ in line)
+    legends = ["" if names else _legend(line, letters) for line, names in zip(notes, told, strict=True)]
+    drawn = [at for at, legend in enumerate(legends) if legend]
+    if len(drawn) != 1:
+        return []
+    legend = legends[drawn[0]]
+    below = [one for line in told[drawn[0] + 1 :] for one in line]
+    found = [(_places(legend, letter), meaning) for letter, meaning in below if letter in legend]
+    return found if len({places for places, _ in found}) == len(found) else []
+
+
+def _properties(line: str) -> Iterator[tuple[str, str]]:
+    for part in _NEXT_PROPERTY.split(line.strip()):
+        if match := _PROPERTY.fullmatch(part):
+            yield match[1], match[2]
+
+
+def _places(legend: str, letter: str) -> str:
+    """Where a letter stands, counted from the lowest bit: ``3``, ``0, 1 and 2``."""
+    places = [str(at) for at, drawn in enumerate(reversed(legend)) if drawn == letter]
+    return " and ".join([", ".join(places[:-1]), places[-1]] if places[1:] else places)
+
+
+def _legend(line: str, letters: frozenset[str]) -> str:
+    """The letters of a legend from the highest bit to the lowest, empty where the line is none.
+
+    A word of eight letters is one where each of its ``letters`` is explained.
+    """
+    match = _LEGEND.fullmatch(line.strip())
+    if not match:
+        return ""
+    drawn = "".join(match[1].split())
+    is_word = drawn.isalpha() and " " not in match[1].strip() and not letters.issuperset(drawn)
+    return drawn if len(drawn) in (8, 16) and not drawn.isdigit() and not is_word else ""
+
+
+def values(notes: Sequence[str]) -> list[tuple[str, str]]:
+    """Values and their meaning: one a line, or several on the only one."""
+    if len(notes) == 1:
+        parts = _NEXT_VALUE.split(notes[0].strip())
+        inline = [_INLINE_VALUE.fullmatch(part) for part in parts]
+        found = [(match[1], match[2]) for match in inline if match]
+        found = found if len(found) == len(parts) else []
+    else:
+        matches = [_VALUE.fullmatch(line.strip()) for line in notes]
+        found = [(match[1], match[2]) for match in matches if match]
+    known = {value for value, _ in found}
+    is_list = len(found) > 1 and len(known) == len(found) and any(map(_DIGIT.search, known))
+    return found if is_list else []

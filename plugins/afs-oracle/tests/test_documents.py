@@ -1,0 +1,118 @@
+"""What tables, terms and lists of documents teach, in the shapes that people give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from afs_core import TrainingSample
+
+Made = Callable[..., list[TrainingSample]]
+
+
+def pairs(made: Made, text: str, *kinds: str) -> dict[str, str]:
+    samples = made({"Docs/sea.md": text}, kinds=kinds)
+    return {
+        sample.metadata.get("about") or sample.metadata["fact"]["key"]: sample.output for sample in samples
+    }
+
+
+def table(*rows: str) -> str:
+    return "# Sea\n\n## Ports\n\n" + "\n".join(rows) + "\n"
+
+
+def test_cells_that_tell_nothing_are_no_answer(made: Made) -> None:
+    found = pairs(
+        made,
+        table(
+            "| Port | Depth | Keeper | Bell | Note |",
+            "|---|---|---|---|---|",
+            "| Ebb | 4 | TBD | ✅ | n/a |",
+            "| Flood | — | Ann | ? | TODO: ask again |",
+            "| Storm | TBD | UNKNOWN | - | probably shut |",
+        ),
+        "row",
+    )
+    where = "in the table of “Sea > Ports” (sea.md)"
+    assert found == {f"Ebb {where}": "Depth: 4; Bell: ✅", f"Flood {where}": "Keeper: Ann"}
+
+
+def test_a_row_that_is_known_by_a_number_says_of_what(made: Made) -> None:
+    found = pairs(made, table("| Step | Do |", "|---|---|", "| 1 | Cast off |", "| 0x2A | Row |"), "row")
+    assert [key.partition(" in ")[0] for key in found] == ["Step 1", "Step 0x2A"]
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("**Bell:** rings at the pier", "rings at the pier"),
+        ("**Bell**: rings at the pier", "rings at the pier"),
+        ("**Bell** - rings at the pier", "rings at the pier"),
+        ("**Bell** = rings at the pier", "rings at the pier"),
+        ("**Bell** is the loud one", "**Bell** is the loud one"),
+        ("`Bell()` / `Ring()` - for the pier", "`Bell()` / `Ring()` - for the pier"),
+    ],
+)
+def test_what_is_no_definition_is_told_as_a_whole(made: Made, item: str, said: str) -> None:
+    assert list(pairs(made, f"# Sea\n\n- {item}\n", "term").values()) == [said]
+
+
+@pytest.mark.parametrize("item", ["**Bell:** (planned; setter TBD)", "**Bell:** probably at the pier"])
+def test_terms_that_nobody_is_sure_of_are_left_out(made: Made, item: str) -> None:
+    assert not pairs(made, f"# Sea\n\n- {item}\n", "term")
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("# Sailing\n\nThe steps:\n\n1. Cast off\n2. Row\n", "step"),
+        ("# How to sail\n\n1. Cast off\n2. Row\n", "step"),
+        ("# Known faults\n\n1. It leaks\n2. It lists\n", "number"),
+    ],
+)
+def test_only_what_is_called_steps_is_asked_for_as_steps(made: Made, text: str, called: str) -> None:
+    for sample in made({"sea.md": text}, kinds=("steps", "order")):
+        is_step = any(word in sample.instruction for word in ("step", "comes after", "follows"))
+        assert ("number" in sample.instruction) == (called == "number")
+        assert is_step or called == "number"
+
+
+def test_a_point_that_only_announces_a_table_has_it_below(made: Made) -> None:
+    flags = "| Flag | At |\n|---|---|\n| Met | 1 |"
+    text = f"# Quest\n\n1. **Trigger:** A bell.\n2. **Flags:**\n\n{flags}\n\nMore.\n"
+    (whole,) = (sample.output for sample in made({"sea.md": text}, kinds=("steps",)))
+    assert whole.endswith(f"2. **Flags:**\n{flags}")
+
+
+def test_numbered_headings_count_without_a_text_of_their_own(made: Made) -> None:
+    ships = "## 1. Ships\n\n### Sails\n\nThe sails of them are red.\n\n"
+    text = f"# Sea\n\n{ships}## 2. Ports\n\nAll of them are deep.\n"
+    assert "1. Ships\n2. Ports" in pairs(made, text, "steps").values()
+
+
+@pytest.mark.parametrize("numbers", ["13", "23", "12 2"])
+def test_numbered_headings_with_a_gap_are_no_whole(made: Made, numbers: str) -> None:
+    parts = "".join(
+        f"## {number}. Part {at}\n\nThis is said of it.\n\n"
+        for at, number in enumerate(numbers)
+        if number != " "
+    )
+    assert not pairs(made, f"# Sea\n\n{parts}", "steps", "order")
+
+
+def test_a_heading_is_asked_for_by_prose_and_by_no_list(made: Made) -> None:
+    text = (
+        "# Sea\n\n## Ships\n\nShips are built of oak:\n- hull and mast\n\n"
+        "## Sails\n\n1. Hoist the red sail\n2. Row\n"
+    )
+    assert pairs(made, text, "heading") == {"Ships are built of oak:": "Ships"}
+
+
+def test_a_heading_that_stands_twice_is_asked_for_with_the_one_above(made: Made) -> None:
+    part = "### Cost\n\nThis one has a price of its own.\n\n"
+    text = f"# Sea\n\n## Ships\n\n{part}## Ports\n\n{part}### Depth\n\nSeven fathoms at least.\n"
+    asked = [sample.instruction for sample in made({"sea.md": text}, kinds=("section",))]
+    assert sum("Cost of Ships" in question for question in asked) == 1
+    assert sum("Cost of Ports" in question for question in asked) == 1
+    assert not any("Depth of" in question for question in asked)
