@@ -95,9 +95,8 @@ def _facts(line: str) -> Facts:
         code = line[:end].rstrip()
         if '"' not in code and "'" not in code and not line.startswith(";@", end):
             line = code
-    known = _cache.get(line)
-    if known:
-        return known
+            if known := _cache.get(line):
+                return known
     plain = joined_facts(line) if " : " in line else plain_facts(line)
     return _kept(_cache, line, plain or _facts_of_line(line))
 
@@ -208,12 +207,15 @@ class _Check:
     def _take(self, facts: Facts, number: int, line: LogicalLine | None) -> None:
         for fault in facts.faults:
             self._find(fault, line.at(fault.at) if line else Position(number, fault.at + 1, 0))
-        self.context.take(facts, number)
-        for event in facts.events:
-            if event.kind == "call" and self.blocks.live:
-                self._call(event, number)
-            elif event.kind == "undef" and self.blocks.live:
-                self._undefine(event.name)
+        context = self.context
+        context.take(facts, number)
+        if context.asked:
+            asked, context.asked = context.asked, []
+            for event in asked:
+                if event.kind == "call" and self.blocks.live:
+                    self._call(event, number)
+                elif self.blocks.live:
+                    self._undefine(event.name)
 
     def _skim(self, facts: Facts, number: int) -> None:
         """Lines that are left out: only what opens and closes conditions counts."""

@@ -73,6 +73,8 @@ class Context:
         self.stops = False
         #: What only assembling can tell: the "length" of what a branch spans, the "place" of labels and code.
         self.doubts: set[str] = set()
+        #: What is left to the checker once the line's other events are taken: calls of macros, and `undef`.
+        self.asked: list[Event] = []
         #: Whether anything sets the widths of the registers, so that the way through the code matters.
         self.tracks = True
         self.flow: list[Flow] = []
@@ -146,7 +148,7 @@ class Context:
             self.stub(event.name)
         if event.name.lstrip("?")[0] in "+-":
             full = self.names.nearby(event.name)
-            self._put(full, self._place(event), line, "inner")
+            self._put(full, self._place(event), line, inner=True)
             return
         struct = self.blocks.struct
         if struct:
@@ -167,18 +169,18 @@ class Context:
         return Place(self._section if known else -1, self._offset + max(event.offset, 0), self._bank)
 
     def _define(self, name: str, event: Event, line: int, place: Place) -> None:
-        if event.name[:1] not in ".?":
+        if event.name[0] not in ".?":
             self._fixed_parent = self.fixed
-        repeated = self.fixed and self._fixed_parent and self.blocks.repeats
+        repeated = self.blocks.depth and self.fixed and self._fixed_parent and self.blocks.repeats
         if (repeated or (name in self.places and not self.blocks.uncertain)) and "\x01" not in name:
             reason = f"the label `{event.name[:40]}` is defined twice"
             self.find(line, event.at, "label-redefined", reason)
-        self._put(name, place, line, *(["inner"] if event.name.lstrip("?")[:1] == "." else []))
+        self._put(name, place, line, inner=event.name.lstrip("?")[0] == ".")
 
-    def _put(self, name: str, place: Place, line: int, *inner: str) -> None:
+    def _put(self, name: str, place: Place, line: int, *, inner: bool) -> None:
         self.places[name] = place
         if self.tracks:
-            self.flow.append(Flow(line, None, (name, *inner)))
+            self.flow.append(Flow(line, None, (name, "inner") if inner else (name,)))
 
     def uses(self) -> Counter[str]:
         """How often each full name may be meant."""
@@ -238,8 +240,8 @@ class Context:
 
     # -- functions, files, places ------------------------------------------------------------------
 
-    def _take_call(self, event: Event, line: int) -> None:
-        """The checker itself calls the macro, once the other events of the line are taken."""
+    def _ask(self, event: Event, line: int) -> None:
+        self.asked.append(event)
 
     def _take_function(self, event: Event, line: int) -> None:
         """A call: what the function is counts here, not where it is declared."""
@@ -296,9 +298,6 @@ class Context:
         self._bar("arch", event, line)
         if event.name in ARCHITECTURES:
             self._arch = event.name
-
-    def _take_undef(self, event: Event, line: int) -> None:
-        """The checker itself forgets the define."""
 
     def _bar(self, name: str, event: Event, line: int) -> None:
         """Refuse a directive that cannot stand in a `spcblock`, and the one that stands only there."""
@@ -543,7 +542,7 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "assert": Context._take_assert,
     "assign": Context._take_assign,
     "branch": Context._take_branch,
-    "call": Context._take_call,
+    "call": Context._ask,
     "close": Context._take_close,
     "define-function": Context._take_define_function,
     "earlier": Context._use,
@@ -564,6 +563,6 @@ _TAKE: dict[str, Callable[[Context, Event, int], None]] = {
     "stack": Context._take_stack,
     "static": Context._use,
     "stop": Context._take_stop,
-    "undef": Context._take_undef,
+    "undef": Context._ask,
     "use": Context._use,
 }
