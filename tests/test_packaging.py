@@ -31,7 +31,7 @@ CORE_LIMIT = 25e6
 
 #: Files that are no code and must be in the wheel all the same.
 SHIPPED = {
-    "afs-asm": {"afs/asm/instructions.tsv"},
+    "afs-asm": {"afs/asm/language/instructions.tsv"},
     "afs-core": {"afs_core/py.typed"},
     "afs-quickstart": {
         "afs/quickstart/quickstart.toml",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from afs.asm.asar_engine import AsarEngine, OwnEngine, open_engine
-from afs.asm.asar_messages import Message, messages
-from afs.asm.asar_program import AsarProgram, find_asar
-from afs.asm.asar_rule import StandIns
+from afs.asm.asar.engine import AsarEngine, OwnEngine, open_engine
+from afs.asm.asar.messages import Message, messages
+from afs.asm.asar.program import AsarProgram, find_asar
+from afs.asm.asar.rule import StandIns
 from afs_core import Missing
 from afs_core.worker import WorkerError
 
@@ -54,7 +54,7 @@ def test_it_is_found_by_variable_and_on_the_path(tmp_path: Path, monkeypatch: py
 
 
 def test_without_asar_our_own_check_serves_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("afs.asm.asar_engine.find_asar", lambda: None)
+    monkeypatch.setattr("afs.asm.asar.engine.find_asar", lambda: None)
     with open_engine() as engine:
         assert isinstance(engine, OwnEngine) and engine.name == "afs"
         assert engine.check("lda [$1],x").engine == "afs"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from afs.asm.asar_scorer import AsarConfig, AsarScorer
+from afs.asm.asar.scorer import AsarConfig, AsarScorer
 from afs_core import Message, Missing, Run, Score, TrainingSample
 from afs_core.testing import ScorerConformance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from afs.asm import Assembly, assemble, instruction_set
-from afs.asm.instructions import SYNTAX
+from afs.asm.language.instructions import SYNTAX
 
 
 def hexed(code: str, address: int = 0x008000, **options: object) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afs.asm import Cpu, FlatMemory, Limits, instruction_set
-from afs.asm.handlers import Opcodes
+from afs.asm.machine.handlers import Opcodes
 
 MEMORY = FlatMemory()
 BANKS = (0x00, 0x05, 0x12, 0x13, 0x7E)  # those that the tests use

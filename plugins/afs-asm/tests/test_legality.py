@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from afs.asm import check, instruction_set, mnemonics
-from afs.asm.legality import BRANCHES, REPEATABLE, judge
+from afs.asm.language.legality import BRANCHES, REPEATABLE, judge
 
 LITERAL = {1: "$12", 2: "$1234", 3: "$123456"}
 FORMS = (

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.asm import Source, check
-from afs.asm.lines import logical_lines, parts, tidy
+from afs.asm.language.lines import logical_lines, parts, tidy
 
 PIECES = [
     "lda", "LDA.b", " ", "  ", "\t", "$12", "#", ",x", "(", ")", "[", "]", ";", ":", " : ", "\n",

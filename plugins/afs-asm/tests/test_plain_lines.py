@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from afs.asm import check, mnemonics
-from afs.asm.facts import Event, Facts
-from afs.asm.line_facts import _statement_facts
-from afs.asm.plain_lines import joined_facts, plain_facts
+from afs.asm.checking.facts import Event, Facts
+from afs.asm.checking.line_facts import _statement_facts
+from afs.asm.checking.plain_lines import joined_facts, plain_facts
 
 VALUES = (
     "$12", "$34", "$1234", "$ABCD", "$123456", "$00012", "%1", "%00000001", "%100000000", "7", "0255", "256",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom, Memory, TraceEntry, instruction_set
-from afs.asm.composition import source
+from afs.asm.machine.composition import source
 
 FIELDS = TraceEntry._fields[2:]
 KINDS = ("flat", "ram", "rom", "changing rom")
@@ -222,7 +222,7 @@ def test_an_interrupt_within_a_run_comes_before_the_next_instruction(
 
 
 def test_the_source_that_the_documentation_shows() -> None:
-    from afs.asm import composition
+    from afs.asm.machine import composition
 
     shown = str(composition.__doc__).split("native mode:\n\n")[1]
     entry = next(entry for entry in instruction_set() if (entry.mnemonic, entry.mode) == ("lda", "direct,x"))

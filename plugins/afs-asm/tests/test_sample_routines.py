@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from afs.asm import Assembly, Contract, Limits, Source, Workbench, assemble_file
-from afs.asm.contract import location
-from afs.asm.ladder import broken_promises, junk
+from afs.asm.verdicts.contract import location
+from afs.asm.verdicts.ladder import broken_promises, junk
 
 Case = tuple[dict[str, int], dict[str, int]]
 W = [f"Work{number}:2" for number in range(4)]

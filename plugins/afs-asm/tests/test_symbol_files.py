@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from afs.asm import check, known_names, read_symbols
-from afs.asm.symbol_files import SymbolEntry, parse_symbols
+from afs.asm.sources.symbol_files import SymbolEntry, parse_symbols
 from afs_core import DataError
 
 WLA = """; wla symbolic information file

@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 
 from afs.asm import Instruction, instruction_set
-from afs.asm.directives import DATA, DIRECTIVES
+from afs.asm.language.directives import DATA, DIRECTIVES
 from afs.knowledge import AddressDatabase
 from afs.oracle import OracleGenerator
 from afs.quickstart import sample_folder

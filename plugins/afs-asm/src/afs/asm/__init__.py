@@ -3,6 +3,10 @@
 >>> from afs.asm import check
 >>> check("STZ $10,Y").syntax_ok
 False
+
+Inside, each room builds on those before it: `language` (lines, operands, instructions), `assembling`,
+`checking`, `sources` (what files define), `machine` (processor and memory), `verdicts` (contracts,
+equivalence), `asar` (the user's own).
 """
 
 from __future__ import annotations
@@ -11,90 +15,90 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .answer_code import code_texts, reads_as_code
-    from .asar_engine import open_engine
-    from .asar_program import find_asar
-    from .assembler import assemble, assemble_file
-    from .assembly import AssembleLimits, Assembly, AssemblyFinding, Block, LineAddress
-    from .calls import Limits, Outcome, TraceEntry
-    from .checker import CheckResult, check, check_line, check_lines
-    from .code_base import known_names
-    from .contract import Contract, Vector
-    from .cpu import Cpu
-    from .disassembly import disassemble
-    from .equivalence import Equivalence, equivalent
-    from .fences import code_blocks
-    from .findings import Finding
-    from .instructions import Instruction, instruction_set, mnemonics
-    from .ladder import Failure, Verdict, code_in, judge
+    from .asar.engine import open_engine
+    from .asar.program import find_asar
+    from .assembling.assembler import assemble, assemble_file
+    from .assembling.assembly import AssembleLimits, Assembly, AssemblyFinding, Block, LineAddress
+    from .checking.checker import CheckResult, check, check_line, check_lines
+    from .language.answer_code import code_texts, reads_as_code
+    from .language.fences import code_blocks
+    from .language.findings import Finding
+    from .language.instructions import Instruction, instruction_set, mnemonics
+    from .language.statements import Statement, parse_statement
+    from .machine.calls import Limits, Outcome, TraceEntry
+    from .machine.cpu import Cpu
+    from .machine.disassembly import disassemble
+    from .machine.memory import FlatMemory, HiRom, LoRom, Memory
     from .mapping import MAPPERS, Mapper
-    from .memory import FlatMemory, HiRom, LoRom, Memory
-    from .source import Define, LabelDefinition, Macro, Placed, Routine, Source, Symbol, Table
-    from .statements import Statement, parse_statement
-    from .symbol_files import SymbolEntry, parse_symbols, read_symbols, source_symbols
-    from .symbol_table import Definition, Reference, SymbolTable, references
-    from .workbench import Workbench
+    from .sources.code_base import known_names
+    from .sources.source import Define, LabelDefinition, Macro, Placed, Routine, Source, Symbol, Table
+    from .sources.symbol_files import SymbolEntry, parse_symbols, read_symbols, source_symbols
+    from .sources.symbol_table import Definition, Reference, SymbolTable, references
+    from .verdicts.contract import Contract, Vector
+    from .verdicts.equivalence import Equivalence, equivalent
+    from .verdicts.ladder import Failure, Verdict, code_in, judge
+    from .verdicts.workbench import Workbench
 
 _HOMES = {
-    "AssembleLimits": "assembly",
-    "Assembly": "assembly",
-    "AssemblyFinding": "assembly",
-    "Block": "assembly",
-    "CheckResult": "checker",
-    "Contract": "contract",
-    "Cpu": "cpu",
-    "Define": "source",
-    "Definition": "symbol_table",
-    "Equivalence": "equivalence",
-    "Failure": "ladder",
-    "Finding": "findings",
-    "FlatMemory": "memory",
-    "HiRom": "memory",
-    "Instruction": "instructions",
-    "LabelDefinition": "source",
-    "Limits": "calls",
-    "LineAddress": "assembly",
-    "LoRom": "memory",
+    "AssembleLimits": "assembling.assembly",
+    "Assembly": "assembling.assembly",
+    "AssemblyFinding": "assembling.assembly",
+    "Block": "assembling.assembly",
+    "CheckResult": "checking.checker",
+    "Contract": "verdicts.contract",
+    "Cpu": "machine.cpu",
+    "Define": "sources.source",
+    "Definition": "sources.symbol_table",
+    "Equivalence": "verdicts.equivalence",
+    "Failure": "verdicts.ladder",
+    "Finding": "language.findings",
+    "FlatMemory": "machine.memory",
+    "HiRom": "machine.memory",
+    "Instruction": "language.instructions",
+    "LabelDefinition": "sources.source",
+    "Limits": "machine.calls",
+    "LineAddress": "assembling.assembly",
+    "LoRom": "machine.memory",
     "MAPPERS": "mapping",
-    "Macro": "source",
+    "Macro": "sources.source",
     "Mapper": "mapping",
-    "Memory": "memory",
-    "Outcome": "calls",
-    "Placed": "source",
-    "Reference": "symbol_table",
-    "Routine": "source",
-    "Source": "source",
-    "Statement": "statements",
-    "Symbol": "source",
-    "SymbolEntry": "symbol_files",
-    "SymbolTable": "symbol_table",
-    "Table": "source",
-    "TraceEntry": "calls",
-    "Vector": "contract",
-    "Verdict": "ladder",
-    "Workbench": "workbench",
-    "assemble": "assembler",
-    "assemble_file": "assembler",
-    "check": "checker",
-    "check_line": "checker",
-    "check_lines": "checker",
-    "code_blocks": "fences",
-    "code_in": "ladder",
-    "code_texts": "answer_code",
-    "disassemble": "disassembly",
-    "equivalent": "equivalence",
-    "find_asar": "asar_program",
-    "instruction_set": "instructions",
-    "judge": "ladder",
-    "known_names": "code_base",
-    "mnemonics": "instructions",
-    "open_engine": "asar_engine",
-    "parse_statement": "statements",
-    "parse_symbols": "symbol_files",
-    "read_symbols": "symbol_files",
-    "reads_as_code": "answer_code",
-    "references": "symbol_table",
-    "source_symbols": "symbol_files",
+    "Memory": "machine.memory",
+    "Outcome": "machine.calls",
+    "Placed": "sources.source",
+    "Reference": "sources.symbol_table",
+    "Routine": "sources.source",
+    "Source": "sources.source",
+    "Statement": "language.statements",
+    "Symbol": "sources.source",
+    "SymbolEntry": "sources.symbol_files",
+    "SymbolTable": "sources.symbol_table",
+    "Table": "sources.source",
+    "TraceEntry": "machine.calls",
+    "Vector": "verdicts.contract",
+    "Verdict": "verdicts.ladder",
+    "Workbench": "verdicts.workbench",
+    "assemble": "assembling.assembler",
+    "assemble_file": "assembling.assembler",
+    "check": "checking.checker",
+    "check_line": "checking.checker",
+    "check_lines": "checking.checker",
+    "code_blocks": "language.fences",
+    "code_in": "verdicts.ladder",
+    "code_texts": "language.answer_code",
+    "disassemble": "machine.disassembly",
+    "equivalent": "verdicts.equivalence",
+    "find_asar": "asar.program",
+    "instruction_set": "language.instructions",
+    "judge": "verdicts.ladder",
+    "known_names": "sources.code_base",
+    "mnemonics": "language.instructions",
+    "open_engine": "asar.engine",
+    "parse_statement": "language.statements",
+    "parse_symbols": "sources.symbol_files",
+    "read_symbols": "sources.symbol_files",
+    "reads_as_code": "language.answer_code",
+    "references": "sources.symbol_table",
+    "source_symbols": "sources.symbol_files",
 }
 
 __all__ = [

@@ -10,11 +10,11 @@ from typing import Any
 import click
 import msgspec
 
-from afs.asm.answer_code import code_texts
-from afs.asm.asar_engine import OwnEngine, open_engine
-from afs.asm.checker import CheckResult
-from afs.asm.code_base import known_names, sources_below
-from afs.asm.findings import ERROR, WARNING, Finding
+from afs.asm.asar.engine import OwnEngine, open_engine
+from afs.asm.checking.checker import CheckResult
+from afs.asm.language.answer_code import code_texts
+from afs.asm.language.findings import ERROR, WARNING, Finding
+from afs.asm.sources.code_base import known_names, sources_below
 from afs_core import DataError, read_rows
 from afs_core.cli import Console, afs_command, data_path
 from afs_core.cli.command import required_input

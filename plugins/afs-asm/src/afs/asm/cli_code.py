@@ -10,13 +10,13 @@ from typing import Any
 import click
 import msgspec
 
-from afs.asm.assembler import assemble as assemble_code
-from afs.asm.assembler import assemble_file
-from afs.asm.assembly import Assembly
-from afs.asm.calls import Limits, TraceEntry
-from afs.asm.contract import Contract, location
-from afs.asm.disassembly import disassemble
-from afs.asm.workbench import Run, Workbench
+from afs.asm.assembling.assembler import assemble as assemble_code
+from afs.asm.assembling.assembler import assemble_file
+from afs.asm.assembling.assembly import Assembly
+from afs.asm.machine.calls import Limits, TraceEntry
+from afs.asm.machine.disassembly import disassemble
+from afs.asm.verdicts.contract import Contract, location
+from afs.asm.verdicts.workbench import Run, Workbench
 from afs_core import DataError, UsageError
 from afs_core.cli import Console, afs_command, data_path
 from afs_core.jsonl import open_binary

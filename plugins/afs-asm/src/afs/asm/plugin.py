@@ -10,7 +10,7 @@ def afs_scorers() -> list[Capability]:
     return [
         Capability(
             name="asar",
-            target="afs.asm.asar_scorer:AsarScorer",
+            target="afs.asm.asar.scorer:AsarScorer",
             summary="Whether the assembly of a sample is valid, by asar or by our own check",
         )
     ]

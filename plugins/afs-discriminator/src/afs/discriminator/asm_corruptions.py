@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
-from afs.asm.instructions import SYNTAX, mnemonics
-from afs.asm.operands import operand
-from afs.asm.source import Placed, place
-from afs.asm.statements import Statement
+from afs.asm.language.instructions import SYNTAX, mnemonics
+from afs.asm.language.operands import operand
+from afs.asm.language.statements import Statement
+from afs.asm.sources.source import Placed, place
 from afs.discriminator import line_edits
 from afs.discriminator.corruption import corruption
 from afs.discriminator.words import words

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from afs.asm.outline import ENDS
+from afs.asm.sources.outline import ENDS
 from afs.discriminator.asm_line import BRANCHES, Op
 from afs.discriminator.words import words
 

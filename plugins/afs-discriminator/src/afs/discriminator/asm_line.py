@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from afs.asm.expressions import STUB
-from afs.asm.findings import ERROR
-from afs.asm.legality import judge
-from afs.asm.lines import code_end, parts, tidy
-from afs.asm.statements import Statement, parse_statement
+from afs.asm.language.expressions import STUB
+from afs.asm.language.findings import ERROR
+from afs.asm.language.legality import judge
+from afs.asm.language.lines import code_end, parts, tidy
+from afs.asm.language.statements import Statement, parse_statement
 from afs.discriminator.tokens import number_of
 from afs.discriminator.words import words
 

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from afs.asm import Source
-from afs.asm.code_base import sources_below
-from afs.asm.source import Routine
+from afs.asm.sources.code_base import sources_below
+from afs.asm.sources.source import Routine
 from afs.discriminator.asm_line import Op, ops_of
 from afs.discriminator.asm_liveness import LONG, SHORT, UNKNOWN_CALL, Called, asked, called
 from afs.discriminator.tokens import number_of

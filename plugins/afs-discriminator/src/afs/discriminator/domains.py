@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from afs.asm.fences import LANGUAGES, fenced_blocks
-from afs.asm.lines import code_end
+from afs.asm.language.fences import LANGUAGES, fenced_blocks
+from afs.asm.language.lines import code_end
 from afs.discriminator.asm_line import looks
 
 __all__ = ["DOMAINS", "Piece", "domain_of", "fits", "one_line", "pieces"]

@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from afs.asm import Assembly, assemble, check, equivalent
-from afs.asm.findings import ERROR
+from afs.asm.language.findings import ERROR
 from afs.discriminator.python_names import unbound_names
 from afs.discriminator.stand_ins import CodeBase, Surroundings
 

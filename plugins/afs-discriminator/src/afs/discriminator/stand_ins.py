@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from afs.asm import Contract, Limits, Source, check
-from afs.asm.code_base import defined_names, sources_below
-from afs.asm.instructions import mnemonics
-from afs.asm.source import Placed, place
+from afs.asm.language.instructions import mnemonics
+from afs.asm.sources.code_base import defined_names, sources_below
+from afs.asm.sources.source import Placed, place
 from afs_core import DataError
 
 __all__ = ["CodeBase", "Surroundings"]

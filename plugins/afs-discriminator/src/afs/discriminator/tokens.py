@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
-from afs.asm.lines import code_end
+from afs.asm.language.lines import code_end
 
 __all__ = ["END", "LINE", "line_tokens", "number_of", "word_tokens"]
 

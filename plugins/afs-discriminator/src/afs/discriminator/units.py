@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from afs.asm.code_base import ENDINGS
-from afs.asm.fences import fenced_blocks
-from afs.asm.source import Source
+from afs.asm.language.fences import fenced_blocks
+from afs.asm.sources.code_base import ENDINGS
+from afs.asm.sources.source import Source
 from afs.discriminator.domains import Piece, fits, one_line, pieces
 from afs_core import DataError, TrainingSample, read_samples
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from afs.asm.directives import DATA, DIRECTIVES
-from afs.asm.expressions import STUB, expression
-from afs.asm.findings import ERROR
-from afs.asm.instructions import mnemonics
-from afs.asm.legality import BRANCHES, Verdict, judge
-from afs.asm.lines import code_end, parts, tidy
-from afs.asm.statements import Statement, parse_statement
+from afs.asm.language.directives import DATA, DIRECTIVES
+from afs.asm.language.expressions import STUB, expression
+from afs.asm.language.findings import ERROR
+from afs.asm.language.instructions import mnemonics
+from afs.asm.language.legality import BRANCHES, Verdict, judge
+from afs.asm.language.lines import code_end, parts, tidy
+from afs.asm.language.statements import Statement, parse_statement
 from afs.knowledge.values import address_of
 
 __all__ = ["LineMentions", "line_mentions"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from afs.asm.fences import LANGUAGES, fenced_blocks
+from afs.asm.language.fences import LANGUAGES, fenced_blocks
 from afs.knowledge.line_mentions import line_mentions
 
 __all__ = ["Mentions", "mentions"]

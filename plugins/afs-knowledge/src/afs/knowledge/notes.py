@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from afs.asm.source import Define, Symbol
+from afs.asm.sources.source import Define, Symbol
 
 __all__ = ["described", "noted", "sure"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from afs.asm.expressions import expression
-from afs.asm.source import Placed, Source
-from afs.asm.symbol_files import parse_symbols, source_symbols
+from afs.asm.language.expressions import expression
+from afs.asm.sources.source import Placed, Source
+from afs.asm.sources.symbol_files import parse_symbols, source_symbols
 from afs.knowledge.bus import area, canonical
 from afs.knowledge.entry import Entry
 from afs.knowledge.notes import described, noted

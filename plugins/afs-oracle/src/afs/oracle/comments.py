@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from afs.asm import check, parse_statement
-from afs.asm.source import Source
+from afs.asm.sources.source import Source
 
 __all__ = ["LOST", "Comments", "cleaned", "flowed", "is_list", "sentence", "sure", "usable"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from afs.asm import parse_statement
-from afs.asm.lines import code_end, parts, tidy
+from afs.asm.language.lines import code_end, parts, tidy
 
 __all__ = ["Lexeme", "read_lexemes"]
 

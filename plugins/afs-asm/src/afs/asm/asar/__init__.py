@@ -1,0 +1,1 @@
+"""The user's own asar: found, fenced in, asked, and its answers read."""

@@ -1,0 +1,1 @@
+"""The language of asar: lines, statements, operands, expressions, instructions and what may stand where."""

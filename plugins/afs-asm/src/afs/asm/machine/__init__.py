@@ -1,0 +1,1 @@
+"""The processor and the memory that it sees."""

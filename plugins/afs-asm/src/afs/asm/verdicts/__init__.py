@@ -1,0 +1,1 @@
+"""What assembled code does, held against what it promises."""
