@@ -16,6 +16,7 @@ from afs.discriminator.asm_line import ops_of
 from afs.discriminator.asm_liveness import LIVENESS, UNKNOWN_CALL, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.asm_values import VALUES, values_of
+from afs.discriminator.asm_ways import Ways
 from afs.discriminator.calibration import Calibration, calibration_error, fit_calibration
 from afs.discriminator.definitions import ASKED, USED, Definitions, uses_of
 from afs.discriminator.features import NAMES, Models, matrix, prepared
@@ -92,7 +93,7 @@ def test_calibration_keeps_the_order_of_margins(rows: list[tuple[float, bool]]) 
 
 def violations(code: str) -> dict[str, float]:
     ops = [op for line in code.split("\n") for op in ops_of(line)]
-    return {name: value for name, value in zip(PATHS, paths_of(ops), strict=True) if value}
+    return {name: value for name, value in zip(PATHS, paths_of(Ways(ops)), strict=True) if value}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_the_ways_through_a_routine(code: str, found: dict[str, float]) -> None:
 
 def unused(code: str) -> dict[str, float]:
     ops = [op for line in code.split("\n") for op in ops_of(line)]
-    return {name: value for name, value in zip(LIVENESS, liveness_of(ops), strict=True) if value}
+    return {name: value for name, value in zip(LIVENESS, liveness_of(Ways(ops)), strict=True) if value}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_values_that_nobody_uses_or_sets(code: str, found: dict[str, float]) -> 
 
 def senseless(code: str) -> dict[str, float]:
     ops = [op for line in code.split("\n") for op in ops_of(line)]
-    figures = values_of(ops, lambda name: UNKNOWN_CALL)
+    figures = values_of(Ways(ops), lambda name: UNKNOWN_CALL)
     return {name: value for name, value in zip(VALUES, figures, strict=True) if value and name[:4] != "exit"}
 
 
@@ -211,7 +212,7 @@ def test_statements_that_make_no_sense_in_the_light_of_those_before(
 )
 def test_what_is_known_of_the_carry_at_returns(code: str, found: set[str]) -> None:
     ops = [op for line in code.split("\n") for op in ops_of(line)]
-    figures = zip(VALUES, values_of(ops, lambda name: UNKNOWN_CALL), strict=True)
+    figures = zip(VALUES, values_of(Ways(ops), lambda name: UNKNOWN_CALL), strict=True)
     assert {name for name, value in figures if value and name[:4] == "exit"} == found
 
 
@@ -302,7 +303,7 @@ def test_of_another_code_base_nothing_is_said(definitions: Definitions) -> None:
 def test_what_a_known_routine_takes_is_used_and_nothing_else(definitions: Definitions) -> None:
     def idle(code: str) -> dict[str, float]:
         ops = [op for line in code.split("\n") for op in ops_of(line)]
-        figures = liveness_of(ops, definitions.called)
+        figures = liveness_of(Ways(ops), definitions.called)
         return {name: value for name, value in zip(LIVENESS, figures, strict=True) if value}
 
     assert idle("A:\n LDA #$01\n JSR Near\n RTS") == {}

@@ -50,46 +50,58 @@ def ops_of(line: str) -> tuple[Op, ...]:
     code = line[: code_end(line)].strip() if len(line) <= _LONG else ""
     if not code:
         return ()
-    return tuple(_op(parse_statement(tidy(part.text))) for part in parts(code))
+    return tuple([_op(tidy(part.text)) for part in parts(code)])
 
 
 @lru_cache(maxsize=1 << 16)
 def looks(line: str) -> int:
-    """0 for a line that is no assembly, 1 for one that may be, 2 for one that can be nothing else."""
+    """0 for a line that is no assembly, 1 for one that may be, 2 for one that can be nothing else; -1 for one
+    without code."""
     ops = ops_of(line)
-    if not ops or any(op.kind == "unknown" or " " in op.operand for op in ops if op.kind != "data"):
+    if not ops:
+        return 0 if line[: code_end(line)].strip() else -1
+    if any(op.kind == "unknown" or " " in op.operand for op in ops if op.kind != "data"):
         return 0
     sure = any(op.labels or op.digits or op.form[:1] in ("#", "(", "[") or op.kind == "data" for op in ops)
     return 2 if sure or len(ops) > 1 else 1
 
 
-def _op(statement: Statement) -> Op:
-    labels = tuple(label.name for label in statement.labels)
-    if statement.kind != "instruction":
-        name = statement.name.lower() if statement.kind in ("directive", "data") else ""
-        shape = number_of(f"{statement.kind} {name}")
-        marks = ("unknown",) if statement.kind == "unknown" else ()
-        return Op(statement.kind, name, labels=labels, operand=statement.operand, shape=shape, marks=marks)
-    text = _DEFINE.sub(STUB, statement.operand)
-    verdict = judge(statement.name, statement.suffix, text)
-    value = _HEX.search(text)
+@lru_cache(maxsize=1 << 16)
+def _op(code: str) -> Op:
+    statement = parse_statement(code)
+    labels = tuple([label.name for label in statement.labels])
+    if statement.kind == "instruction":
+        return _instruction(statement, labels)
+    name = statement.name.lower() if statement.kind in ("directive", "data") else ""
+    shape = number_of(f"{statement.kind} {name}")
+    marks = ("unknown",) if statement.kind == "unknown" else ()
+    return Op(statement.kind, name, labels=labels, operand=statement.operand, shape=shape, marks=marks)
+
+
+def _instruction(statement: Statement, labels: tuple[str, ...]) -> Op:
+    name, suffix, text = statement.name, statement.suffix, statement.operand
+    if "!" in text:
+        text = _DEFINE.sub(STUB, text)
+    verdict = judge(name, suffix, text)
+    value = _HEX.search(text) if "$" in text else None
     digits = len(value[1]) if value else 0
     kind = "$" if digits else "n" if verdict.symbols else "!" if STUB in text else ""
     op = Op(
         "instruction",
-        statement.name,
+        name,
         verdict.form,
-        statement.suffix,
+        suffix,
         max(verdict.length - 1, 0),
         int(value[1], 16) if value else -1,
         digits,
         verdict.symbols,
         labels,
         statement.operand.lower(),
-        number_of(f"{statement.name} {verdict.form} {statement.suffix or verdict.length} {kind}"),
+        number_of(f"{name} {verdict.form} {suffix or verdict.length} {kind}"),
     )
-    faulty = any(fault.severity == ERROR for fault in verdict.faults)
-    return op._replace(marks=tuple(_marks(op, faulty)))
+    faulty = any([fault.severity == ERROR for fault in verdict.faults])
+    marks = tuple(_marks(op, faulty))
+    return op._replace(marks=marks) if marks else op
 
 
 def _marks(op: Op, faulty: bool) -> Iterator[str]:
@@ -101,12 +113,12 @@ def _marks(op: Op, faulty: bool) -> Iterator[str]:
         yield "suffix_misfit"
     if op.digits > 2 and op.value < 1 << 4 * (op.digits - 2):
         yield "leading_zero"
-    local = op.form != "#e" and any(name[0] == "." for name in op.symbols)
+    local = op.form != "#e" and any([name[0] == "." for name in op.symbols])
     if op.name in _WRITES and (local or _in_rom(op)):
         yield "to_rom"
     if op.suffix == "b" and local:
         yield "short_label"
-    if op.name in BRANCHES and any(name[0] not in ".+-?" for name in op.symbols):
+    if op.name in BRANCHES and any([name[0] not in ".+-?" for name in op.symbols]):
         yield "global_branch"
 
 

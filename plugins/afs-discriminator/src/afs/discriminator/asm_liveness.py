@@ -72,7 +72,14 @@ def _unknown(name: str) -> Called:
 
 def _effects(ops: Sequence[Op], find: Callable[[str], Called]) -> list[_Effects]:
     """What each statement uses, sets, and surely overwrites."""
-    return [_call(find(op.symbols[0])) if _is_call(op) else (*_plain(op), _plain(op)[1]) for op in ops]
+    return [
+        _call(find(op.symbols[0])) if _is_call(op) else _plain(op.kind, op.name, op.form, _on_carry(op))
+        for op in ops
+    ]
+
+
+def _on_carry(op: Op) -> bool:
+    return op.value > 0 and op.value & 1 > 0 and op.name in ("rep", "sep")
 
 
 def _is_call(op: Op) -> bool:
@@ -85,28 +92,26 @@ def _call(known: Called) -> _Effects:
 
 
 @lru_cache(maxsize=1 << 14)
-def _plain(op: Op) -> tuple[int, int]:
-    """What a statement uses and sets."""
-    if op.kind != "instruction":
-        return (0, 0) if op.kind == "label" else (_REGISTERS, _ALL)
-    uses, sets = _USES.get(op.name, 0), _SETS.get(op.name, 0)
-    if op.name in _CHANGES and op.form in ("", "a"):
+def _plain(kind: str, name: str, form: str, on_carry: bool) -> _Effects:
+    """What a statement that is no call of a routine by its name uses and sets."""
+    if kind != "instruction":
+        return (0, 0, 0) if kind == "label" else (_REGISTERS, _ALL, _ALL)
+    uses, sets = _USES.get(name, 0), _SETS.get(name, 0)
+    if name in _CHANGES and form in ("", "a"):
         uses, sets = uses | _A, sets | _A
-    if op.name in ("rep", "sep") and op.value > 0 and op.value & 1:
+    if on_carry:
         sets |= _C
-    if op.form[-2:] == ",x" or op.form[-3:] == ",x)":
+    if form[-2:] == ",x" or form[-3:] == ",x)":
         uses |= _X
-    elif op.form[-2:] == ",y":
+    elif form[-2:] == ",y":
         uses |= _Y
-    return uses, sets
+    return uses, sets, sets
 
 
 def called(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> Called:
     """What the routine of ``ops`` is to those that call it."""
     effects = _effects(ops, find)
-    ways = Ways(ops)
-    behind = [ways.behind(place) for place in range(len(ops))]
-    later = _used_later(ops, effects, behind, find)
+    later = _used_later(Ways(ops), effects, find)
     uses, _, kills = effects[0]
     sets = 0
     for op, effect in zip(ops, effects, strict=True):
@@ -117,46 +122,38 @@ def called(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> Calle
 def asked(ops: Sequence[Op], find: Callable[[str], Called]) -> Iterator[tuple[str, int]]:
     """The routines that ``ops`` call by name, each with what is used of what it leaves, and how it is
     called: :data:`SHORT` or :data:`LONG`."""
-    effects, ways = _effects(ops, find), Ways(ops)
-    later = _used_later(ops, effects, [ways.behind(place) for place in range(len(ops))], find)
+    later = _used_later(Ways(ops), _effects(ops, find), find)
     for op, used in zip(ops, later, strict=True):
         if _is_call(op):
             yield op.symbols[0], used & _ALL | (SHORT if op.name == "jsr" else LONG)
 
 
-def liveness_of(ops: Sequence[Op], find: Callable[[str], Called] = _unknown) -> list[float]:
+def liveness_of(ways: Ways, find: Callable[[str], Called] = _unknown) -> list[float]:
     """The figures of :data:`LIVENESS`; ``find`` tells of the routines that are called by their names."""
     count = dict.fromkeys(LIVENESS, 0)
-    effects = _effects(ops, find)
-    ways = Ways(ops)
-    behind = [ways.behind(place) for place in range(len(ops))]
-    _count_unused(ops, effects, _used_later(ops, effects, behind, find), count)
-    _count_unset(effects, _unset_before(effects, behind), count)
-    count["dead_store"] = _dead_stores(ops)
+    effects = _effects(ways.ops, find)
+    _count_unused(ways.ops, effects, _used_later(ways, effects, find), count)
+    _count_unset(effects, _unset_before(effects, ways.behind), count)
+    count["dead_store"] = _dead_stores(ways.ops)
     return [float(count[name]) for name in LIVENESS]
 
 
-def _used_later(
-    ops: Sequence[Op],
-    effects: Sequence[_Effects],
-    behind: Sequence[Sequence[int]],
-    find: Callable[[str], Called],
-) -> list[int]:
+def _used_later(ways: Ways, effects: Sequence[_Effects], find: Callable[[str], Called]) -> list[int]:
     """For each statement what is used behind it: by the text, and shifted, by the caller."""
-    before = [0] * len(ops)
-    later = [0] * len(ops)
+    ops, behind, end = ways.ops, ways.behind, len(ways.ops)
+    before, later = [0] * end, [0] * end
+    kept = [~(kills | kills << _LEAVING) for _, _, kills in effects]
     changed = True
     while changed:
         changed = False
-        for place in range(len(ops) - 1, -1, -1):
+        for place in range(end - 1, -1, -1):
             found = 0
             for there in behind[place]:
-                found |= before[there] if there < len(ops) else _outside(ops[place], find)
+                found |= before[there] if there < end else _outside(ops[place], find)
             later[place] = found
-            uses, _, kills = effects[place]
-            found = found & ~(kills | kills << _LEAVING) | uses
+            found = found & kept[place] | effects[place][0]
             if found != before[place]:
-                before[place], changed = found, True
+                before[place], changed = found, ways.loops
     return later
 
 
@@ -188,18 +185,23 @@ def _count_unused(
 
 def _unset_before(effects: Sequence[_Effects], behind: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     """For each statement what no way, and what not every way, from the beginning has set."""
-    found: list[tuple[int, int] | None] = [None] * len(effects)
+    end = len(effects)
+    found: list[tuple[int, int] | None] = [None] * end
     waiting = [(0, _ALL, _ALL)] if effects else []
     while waiting:
         place, none, some = waiting.pop()
-        known = found[place]
-        if known is not None:
-            none, some = none & known[0], some | known[1]
-            if (none, some) == known:
-                continue
-        found[place] = none, some
-        sets = effects[place][1]
-        waiting += [(there, none & ~sets, some & ~sets) for there in behind[place] if there < len(effects)]
+        while place < end:
+            known = found[place]
+            if known is not None:
+                none, some = none & known[0], some | known[1]
+                if (none, some) == known:
+                    break
+            found[place] = none, some
+            sets = effects[place][1]
+            none, some = none & ~sets, some & ~sets
+            first, *others = behind[place]
+            waiting += [(other, none, some) for other in others]
+            place = first
     return [state or (0, 0) for state in found]
 
 
@@ -207,23 +209,26 @@ def _count_unset(
     effects: Sequence[_Effects], unset: Sequence[tuple[int, int]], count: dict[str, int]
 ) -> None:
     for (uses, sets, _), (none, some) in zip(effects, unset, strict=True):
-        if sets == _ALL:
+        if sets == _ALL or not uses & (none | some):
             continue
         count["half_set"] += (uses & some & ~none).bit_count()
         for bit, name in (*_NAMES, (_F, "f")):
-            count["entry_" + name] += bool(uses & none & bit)
+            if uses & none & bit:
+                count["entry_" + name] += 1
 
 
 def _dead_stores(ops: Sequence[Op]) -> int:
     """Stores to a place that is stored to again, with no use of it and no branch or label in between."""
-    stored: set[str] = set()
+    stored: dict[str, str] = {}
     dead = 0
     for op in ops:
         if op.labels or op.kind != "instruction" or not op.form or op.name[0] in "bj":
             stored.clear()
         elif op.name in _STORES:
             dead += op.operand in stored
-            stored.add(op.operand)
+            stored[op.operand] = op.operand.partition(",")[0]
         elif stored:
-            stored = {place for place in stored if place.partition(",")[0] not in op.operand}
+            used = [place for place, name in stored.items() if name in op.operand]
+            for place in used:
+                del stored[place]
     return dead

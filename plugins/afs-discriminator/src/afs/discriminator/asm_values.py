@@ -9,7 +9,7 @@ carry that is surely set, a loop whose counter stands still: nobody writes these
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from afs.discriminator.asm_line import BRANCHES, Op
 from afs.discriminator.asm_liveness import UNKNOWN_CALL, Called
@@ -61,62 +61,71 @@ _ADDED: Final = {
 #: What leaves a carry that says nothing to a caller.
 _BY_CHANCE: Final = frozenset(words("adc sbc asl rol ror plp")) | {""}
 _BITS: Final = {"a": 1, "x": 2, "y": 4}
+#: What a register is where a value in it has set Z.
+_ZERO: Final = {register: (register, 0) for register in _BITS}
+_INDEXED: Final = {register: (f",{register}", f",{register})") for register in _BITS}
 
 #: A constant: a number, or the text of one; None is unknown.
 Value = int | str | None
 
 
-class _Known(NamedTuple):
-    """Of registers and flags. ``told`` is what a register is where Z is set, ``compared`` whether a compare
-    set it; ``flags_by`` and ``carry_by`` are the instructions that set them."""
+class _Known:
+    """Of registers and flags. ``told`` is the register and what it is where Z is set, ``compared`` whether a
+    compare set it; ``flags_by`` and ``carry_by`` are the instructions that set them."""
 
-    a: Value = None
-    x: Value = None
-    y: Value = None
-    z: int | None = None
-    n: int | None = None
-    c: int | None = None
-    told: tuple[str, Value] | None = None
-    compared: bool = False
-    flags_by: str = ""
-    carry_by: str = ""
+    __slots__ = ("a", "c", "carry_by", "compared", "flags_by", "n", "told", "x", "y", "z")
 
-    def joined(self, other: _Known) -> _Known:
-        """What both agree on."""
-        if self == other:
-            return self
-        pairs = zip(self, other, _NOTHING, strict=True)
-        return _Known._make(one if one == same else nothing for one, same, nothing in pairs)
+    def __init__(self, flags_by: str = "", carry_by: str = "") -> None:
+        self.a: Value = None
+        self.x: Value = None
+        self.y: Value = None
+        self.z: int | None = None
+        self.n: int | None = None
+        self.c: int | None = None
+        self.told: tuple[str, Value] | None = None
+        self.compared = False
+        self.flags_by, self.carry_by = flags_by, carry_by
 
-    def where(self, flag: str, value: int) -> _Known:
+    def copy(self) -> _Known:
+        new = _Known(self.flags_by, self.carry_by)
+        new.a, new.x, new.y = self.a, self.x, self.y
+        new.z, new.n, new.c = self.z, self.n, self.c
+        new.told, new.compared = self.told, self.compared
+        return new
+
+    def join(self, other: _Known) -> None:
+        """Keep what both agree on."""
+        for name in self.__slots__:
+            if getattr(self, name) != getattr(other, name):
+                setattr(self, name, getattr(_NOTHING, name))
+
+    def take(self, flag: str, value: int) -> _Known:
         """With what is known where a flag has a value."""
-        new = {flag: value}
+        setattr(self, flag, value)
         if flag == "z" and value:
-            new["n"] = 0
+            self.n = 0
             if self.compared:
-                new["c"] = 1
+                self.c = 1
             if self.told is not None and getattr(self, self.told[0]) is None:
-                return self._replace(**new, **{self.told[0]: self.told[1]})  # type: ignore[arg-type]
+                setattr(self, *self.told)
         elif (flag == "n" and value) or (flag == "c" and not value and self.compared):
-            new["z"] = 0
-        return self._replace(**new)  # type: ignore[arg-type]
+            self.z = 0
+        return self
 
 
 _NOTHING: Final = _Known()
 
 
 class _Values:
-    def __init__(self, ops: Sequence[Op], find: Callable[[str], Called]) -> None:
-        self.ops, self.find = ops, find
+    def __init__(self, ways: Ways, find: Callable[[str], Called]) -> None:
+        self.ops, self.find = ways.ops, find
         self.count = dict.fromkeys(VALUES, 0)
-        self.known = _NOTHING
+        self.known = _Known()
         self.held: set[str] = set()  # what lies in A and in these places is the same
         self.exits: list[int | None] = []
         self.coming: dict[int, _Known] = {}
         self.starts: dict[int, _Known] = {}
-        ways = Ways(ops)
-        jumps = [(place, op) for place, op in enumerate(ops) if op.name in BRANCHES or op.name in JUMPS]
-        self.targets = {place: ways.target(op, place) for place, op in jumps}
+        self.targets = ways.targets
         self.heads = {there for place, there in self.targets.items() if there is not None and there <= place}
 
     def walk(self) -> None:
@@ -130,7 +139,7 @@ class _Values:
                     self.count["undone"] += (before.name, op.name) in _CONTRARY
                 alive, before = self._instruction(op, place), op
             elif op.kind != "label":
-                self.known, alive, before = _NOTHING, op.kind != "data", None
+                self.known, alive, before = _Known(), op.kind != "data", None
                 self.held.clear()
 
     def _instruction(self, op: Op, place: int) -> bool:
@@ -141,7 +150,9 @@ class _Values:
         elif op.name in BRANCHES:
             self._branch(op, place)
         elif op.name in JUMPS:
-            self._go(place, self.known)
+            target = self.targets[place]
+            if target is not None and target > place:
+                self._go(place, target, self.known.copy())
             return False
         elif op.name in RETURNS:
             self.exits.append(self.known.c)
@@ -155,13 +166,15 @@ class _Values:
         if place in self.heads:
             if alive:
                 self.starts[place] = self.known
-            self.known = _NOTHING
+            self.known = _Known()
         elif coming is not None:
-            self.known = self.known.joined(coming) if alive else coming
+            if alive:
+                coming.join(self.known)
+            self.known = coming
         elif alive and self.ops[place].labels[0][0] in ".+-":
             return  # a label that nothing in the text leads to
         else:
-            self.known = _NOTHING
+            self.known = _Known()
         self.held.clear()
 
     def _branch(self, op: Op, place: int) -> None:
@@ -174,15 +187,18 @@ class _Values:
         target = self.targets[place]
         if target is not None and target <= place:
             self._loop(op, place, target, known.carry_by if flag == "c" else known.flags_by)
-        self._go(place, known.where(flag, taken))
-        self.known = known.where(flag, 1 - taken)
-
-    def _go(self, place: int, known: _Known) -> None:
-        target = self.targets[place]
         if target is not None and target > place:
-            there = self.coming.get(target)
-            self.coming[target] = known if there is None else there.joined(known)
-            self.count["next_branch"] += all(op.kind == "label" for op in self.ops[place + 1 : target])
+            self._go(place, target, known.copy().take(flag, taken))
+        known.take(flag, 1 - taken)
+
+    def _go(self, place: int, target: int, known: _Known) -> None:
+        """To a label below."""
+        there = self.coming.get(target)
+        if there is None:
+            self.coming[target] = known
+        else:
+            there.join(known)
+        self.count["next_branch"] += all([op.kind == "label" for op in self.ops[place + 1 : target]])
 
     def _loop(self, op: Op, place: int, target: int, by: str) -> None:
         """A branch back, on flags that the instruction ``by`` has set."""
@@ -206,21 +222,22 @@ class _Values:
 
     def _put(self, register: str, value: Value, digits: int, by: str) -> None:
         """A register, and the flags that go with it."""
-        z = n = None
+        known = self.known
+        setattr(known, register, value)
+        known.z = known.n = None
         if isinstance(value, int):
-            z, n = int(value == 0), value >> (15 if digits > 2 else 7) & 1
-        new = {register: value, "z": z, "n": n, "told": (register, 0), "compared": False, "flags_by": by}
-        self.known = self.known._replace(**new)  # type: ignore[arg-type]
+            known.z, known.n = int(value == 0), value >> (15 if digits > 2 else 7) & 1
+        known.told, known.compared, known.flags_by = _ZERO[register], False, by
         if register == "a":
             self.held.clear()
         elif self.held:
-            self.held = {
-                place for place in self.held if not place.endswith(("," + register, "," + register + ")"))
-            }
+            self.held = {place for place in self.held if not place.endswith(_INDEXED[register])}
 
     def _flags(self, op: Op) -> None:
         """Flags of which nothing is known."""
-        self.known = self.known._replace(z=None, n=None, told=None, compared=False, flags_by=op.name)
+        known = self.known
+        known.z = known.n = known.told = None
+        known.compared, known.flags_by = False, op.name
 
     def load(self, op: Op) -> None:
         register, value = _LOADS[op.name], _constant(op)
@@ -261,7 +278,7 @@ class _Values:
             result = _LOGIC[op.name](value, mask)
         self._put("a", result, op.digits, op.name)
         if op.name == "ora" and isinstance(mask, int) and mask:
-            self.known = self.known._replace(z=0)
+            self.known.z = 0
 
     def change(self, op: Op) -> None:
         """A or a place in memory, shifted or counted."""
@@ -272,7 +289,8 @@ class _Values:
             self._flags(op)
             self.held.discard(op.operand)
         if op.name not in ("inc", "dec"):
-            self.known = self.known._replace(n=0 if op.name == "lsr" else None, c=None, carry_by=op.name)
+            self.known.n = 0 if op.name == "lsr" else None
+            self._carry(None, op)
 
     def add(self, op: Op) -> None:
         carry, adds = self.known.c, op.name == "adc"
@@ -281,7 +299,7 @@ class _Values:
         elif self.known.carry_by in _ADDED:
             self.count[_ADDED[self.known.carry_by][not adds]] += 1
         self._put("a", None, 0, op.name)
-        self.known = self.known._replace(c=None, carry_by=op.name)
+        self._carry(None, op)
 
     def compare(self, op: Op) -> None:
         register, other = _COMPARES[op.name], _constant(op)
@@ -293,21 +311,28 @@ class _Values:
                 z, c = int(value == other), int(value >= other)
         elif other is not None:
             told = register, other
-        new = self.known._replace(z=z, n=None, c=c, told=told, compared=True)
-        self.known = new._replace(flags_by=op.name, carry_by=op.name)
+        known = self.known
+        known.z, known.n, known.told, known.compared, known.flags_by = z, None, told, True, op.name
+        self._carry(c, op)
 
     def carry(self, op: Op) -> None:
-        self.known = self.known._replace(c=int(op.name == "sec"), carry_by=op.name, compared=False)
+        self._carry(int(op.name == "sec"), op)
+        self.known.compared = False
+
+    def _carry(self, value: int | None, op: Op) -> None:
+        self.known.c, self.known.carry_by = value, op.name
 
     def call(self, op: Op) -> None:
         sets = (self.find(op.symbols[0]) if op.form == "e" and len(op.symbols) == 1 else UNKNOWN_CALL)[1]
-        kept = {name: getattr(self.known, name) for name, bit in _BITS.items() if not sets & bit}
-        self.known = _Known(**kept, flags_by=op.name, carry_by=op.name)
+        before, self.known = self.known, _Known(op.name, op.name)
+        for name, bit in _BITS.items():
+            if not sets & bit:
+                setattr(self.known, name, getattr(before, name))
         self.held.clear()
 
     def lose(self, op: Op) -> None:
         """All that is known."""
-        self.known = _Known(flags_by=op.name, carry_by=op.name)
+        self.known = _Known(op.name, op.name)
         self.held.clear()
 
     def flags(self, op: Op) -> None:
@@ -316,7 +341,7 @@ class _Values:
         if op.name == "plp" or op.value < 0 or op.value & 0xC3:
             value = None if op.name == "plp" or op.value < 0 or not op.value & 1 else int(op.name == "sep")
             self._flags(op)
-            self.known = self.known._replace(c=value, carry_by=op.name)
+            self._carry(value, op)
 
 
 _ROLES: Final[dict[str, Callable[[_Values, Op], None]]] = {
@@ -344,9 +369,9 @@ def _constant(op: Op) -> Value:
     return op.value if op.digits and len(op.operand) == op.digits + 2 else op.operand
 
 
-def values_of(ops: Sequence[Op], find: Callable[[str], Called]) -> list[float]:
+def values_of(ways: Ways, find: Callable[[str], Called]) -> list[float]:
     """The figures of :data:`VALUES`; ``find`` tells of the routines that are called by their names."""
-    values = _Values(ops, find)
+    values = _Values(ways, find)
     values.walk()
     count, exits = values.count, values.exits
     known = [carry for carry in exits if carry is not None]

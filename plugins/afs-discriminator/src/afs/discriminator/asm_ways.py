@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from afs.discriminator.asm_line import BRANCHES, Op
@@ -12,39 +13,55 @@ __all__ = ["JUMPS", "RETURNS", "Ways"]
 
 RETURNS: Final = frozenset(words("rts rtl rti"))
 JUMPS: Final = frozenset(words("jmp jml bra brl"))
+_GOING: Final = BRANCHES | JUMPS
+_LEAVING: Final = RETURNS | {"stp"}
 
 
 class Ways:
     """The labels of a text, and what follows each of its statements."""
 
     def __init__(self, ops: Sequence[Op]) -> None:
-        self._ops = ops
-        self._labels: dict[str, list[int]] = {}
-        for place, op in enumerate(ops):
+        self.ops = ops
+
+    @cached_property
+    def targets(self) -> dict[int, int | None]:
+        """Where branches and jumps lead, by their places: to the nearest label that is named, below first;
+        None where it is not in the text."""
+        labels: dict[str, list[int]] = {}
+        going: list[tuple[int, str]] = []
+        for place, op in enumerate(self.ops):
             for label in op.labels:
-                self._labels.setdefault(label, []).append(place)
+                labels.setdefault(label, []).append(place)
+            if op.name in _GOING:
+                going.append((place, op.symbols[0] if op.symbols else op.operand))
+        return {place: _nearest(labels.get(name, ()), name, place) for place, name in going}
 
-    def target(self, op: Op, place: int) -> int | None:
-        """The place of the nearest label that is named, below first; None where it is not in the text."""
-        name = op.symbols[0] if op.symbols else op.operand
-        places = self._labels.get(name, [])
-        if not places:
-            return None
-        behind = [other for other in places if other > place]
-        forward = behind and name[:1] != "-"
-        return behind[0] if forward else ([p for p in places if p <= place] or places)[-1]
+    @cached_property
+    def behind(self) -> list[tuple[int, ...]]:
+        """For each statement the places that may come next; one of ``len(ops)`` is outside the text."""
+        outside = len(self.ops)
+        found: list[tuple[int, ...]] = [(place,) for place in range(1, outside + 1)]
+        for place, op in enumerate(self.ops):
+            if op.kind == "data" or (op.kind == "instruction" and op.name in _LEAVING):
+                found[place] = (outside,)
+        for place, target in self.targets.items():
+            op = self.ops[place]
+            if op.kind == "instruction":
+                there = outside if target is None else target
+                found[place] = (place + 1, there) if op.name in BRANCHES else (there,)
+        return found
 
-    def behind(self, place: int) -> list[int]:
-        """The places that may come next; one of ``len(ops)`` is outside the text."""
-        op, outside = self._ops[place], len(self._ops)
-        if op.kind == "data":
-            return [outside]
-        if op.kind != "instruction":
-            return [place + 1]
-        if op.name in RETURNS or op.name == "stp":
-            return [outside]
-        if op.name not in BRANCHES and op.name not in JUMPS:
-            return [place + 1]
-        target = self.target(op, place)
-        there = outside if target is None else target
-        return [place + 1, there] if op.name in BRANCHES else [there]
+    @cached_property
+    def loops(self) -> bool:
+        """Whether any way leads back."""
+        return any([there is not None and there <= place for place, there in self.targets.items()])
+
+
+def _nearest(places: Sequence[int], name: str, place: int) -> int | None:
+    if not places:
+        return None
+    if name[:1] != "-":
+        for other in places:
+            if other > place:
+                return other
+    return ([other for other in places if other <= place] or places)[-1]

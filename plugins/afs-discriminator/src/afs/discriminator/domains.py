@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from afs.asm.language.fences import LANGUAGES, fenced_blocks
-from afs.asm.language.lines import code_end
 from afs.discriminator.asm_line import looks
 
 __all__ = ["DOMAINS", "Piece", "domain_of", "fits", "one_line", "pieces"]
@@ -50,8 +49,9 @@ def domain_of(text: str) -> str:
     """``python`` where a statement says so, ``asm`` where most lines are such, else ``prose``."""
     if _PYTHON.search(text):
         return "python"
-    found = [looks(line) for line in text.split("\n") if line[: code_end(line)].strip()]
-    return "asm" if 2 in found and sum(map(bool, found)) >= _MOSTLY * len(found) else "prose"
+    found = [looks(line) for line in text.split("\n")]
+    likely = found.count(1) + found.count(2)
+    return "asm" if 2 in found and likely >= _MOSTLY * (likely + found.count(0)) else "prose"
 
 
 def pieces(text: str) -> Iterator[Piece]:

@@ -22,6 +22,7 @@ from afs.discriminator.asm_line import Op, ops_of
 from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.asm_values import VALUES, values_of
+from afs.discriminator.asm_ways import Ways
 from afs.discriminator.definitions import ASKED, USED, Definitions, Use, own_names, uses_of
 from afs.discriminator.domains import DOMAINS, domain_of
 from afs.discriminator.language_model import LanguageModel, inside, joined
@@ -142,11 +143,12 @@ def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
     if domain == "python":
         return Prepared(domain, words, [], [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
     ops = [op for line in lines for op in ops_of(line)]
+    ways = Ways(ops)
     found = [
         *flow_of(ops),
-        *paths_of(ops),
-        *liveness_of(ops, definitions.called),
-        *values_of(ops, definitions.called),
+        *paths_of(ways),
+        *liveness_of(ways, definitions.called),
+        *values_of(ways, definitions.called),
         *_checked(text),
         *_places(ops),
     ]

@@ -117,6 +117,6 @@ def _code() -> str:
     for package in ("afs.discriminator", "afs.asm", "afs.knowledge"):
         spec = find_spec(package)
         folder = Path(spec.origin or "").parent if spec else Path()
-        for path in sorted((*folder.glob("*.py"), *folder.glob("*.tsv"))):
+        for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.tsv"))):
             hashed.update(path.read_bytes())
     return hashed.hexdigest()

@@ -30,7 +30,8 @@ def line_tokens(line: str, domain: str) -> tuple[int, ...]:
     """The words of a line without their case; of assembly, those before the comment."""
     code = line[: code_end(line)] if domain == "asm" else line
     words = _WORD.findall(code if domain == "python" else code.lower())
-    return tuple(number_of(domain[:1] + word) for word in words)
+    mark = domain[:1]
+    return tuple([number_of(mark + word) for word in words])
 
 
 def word_tokens(lines: list[str], domain: str) -> list[int]:
