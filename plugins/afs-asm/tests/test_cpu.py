@@ -100,67 +100,12 @@ def test_emulation_mode_forces_widths_and_page_one() -> None:
     assert (cpu.e, cpu.p & 0x31) == (0, 0x31)
 
 
-def test_the_direct_page_wraps_in_emulation_mode_where_d_is_whole() -> None:
-    memory = {0x000310: 0x11, 0x000410: 0x22}
-    for d, e, expected in ((0x0300, 1, 0x11), (0x0300, 0, 0x22), (0x0301, 1, 0)):
-        cpu = cpu_with("b5f0", d=d, e=e, x=0x20)
-        for address, value in memory.items():
-            MEMORY[address] = value
-        MEMORY[0x000411] = 0
-        cpu.step()
-        assert cpu.a & 0xFF == expected
-
-
-@pytest.mark.parametrize(
-    ("d", "low", "high"),
-    [(0x0000, 0x0000FF, 0x000000), (0x0300, 0x0003FF, 0x000400), (0x021A, 0x0003FF, 0x000400)],
-)
-def test_the_pointer_of_an_indexed_direct_page_wraps_in_page_zero_alone(d: int, low: int, high: int) -> None:
-    cpu = cpu_with("a1f0", d=d, e=1, x=low - d - 0xF0 & 0xFF)
-    MEMORY[0x000000], MEMORY[0x000100], MEMORY[0x000300] = 0x99, 0x99, 0x99
-    MEMORY[low], MEMORY[high] = 0x34, 0x12
-    MEMORY[0x001234] = 0x77
-    cpu.step()
-    assert cpu.a & 0xFF == 0x77
-
-
-def test_what_the_6502_had_wraps_on_page_one_and_what_is_new_does_not() -> None:
-    cpu = cpu_with("68", e=1, s=0x01FF)
-    MEMORY[0x000100], MEMORY[0x000200] = 0x11, 0x22
-    cpu.step()
-    assert (cpu.a & 0xFF, cpu.s) == (0x11, 0x0100)
-    cpu = cpu_with("ab", e=1, s=0x01FF)
-    MEMORY[0x000100], MEMORY[0x000200] = 0x11, 0x22
-    cpu.step()
-    assert (cpu.dbr, cpu.s) == (0x22, 0x0100)
-    cpu = stepped("f43412", e=1, s=0x0100)
-    assert (MEMORY[0x000100], MEMORY[0x0000FF], cpu.s) == (0x12, 0x34, 0x01FE)
-    cpu = stepped("22785634", e=1, s=0x0100, at=0x120000)
-    assert (MEMORY.dump(0x0000FE, 3), cpu.s) == (bytes([0x03, 0x00, 0x12]), 0x01FD)
-    cpu = stepped("fc0020", e=1, s=0x0100, at=0x008000)
-    assert (MEMORY[0x000100], MEMORY[0x0001FF], cpu.s) == (0x80, 0x02, 0x01FE)
-
-
-def test_words_wrap_in_bank_zero_and_cross_banks_elsewhere() -> None:
-    cpu = cpu_with("a50f", d=0xFFF0, p=0x00)
-    MEMORY[0x00FFFF], MEMORY[0x000000] = 0x34, 0x12
-    cpu.step()
-    assert cpu.a == 0x1234
-    cpu = cpu_with("adffff", dbr=0x12, p=0x00)
-    MEMORY[0x12FFFF], MEMORY[0x130000] = 0x78, 0x56
-    cpu.step()
-    assert cpu.a == 0x5678
-    cpu = cpu_with("bd0080", dbr=0x12, x=0x9000, p=0x20)
-    MEMORY[0x131000] = 0x42
-    cpu.step()
-    assert cpu.a & 0xFF == 0x42
-
-
-def test_the_program_counter_stays_in_its_bank() -> None:
-    cpu = cpu_with("a9", at=0x05FFFF)
-    MEMORY[0x050000] = 0x33
-    cpu.step()
-    assert (cpu.pbr, cpu.pc, cpu.a) == (0x05, 0x0001, 0x33)
+@given(st.permutations(("a", "x", "y", "s", "d", "dbr", "pbr", "pc", "p", "e")))
+def test_registers_are_set_in_any_order(names: list[str]) -> None:
+    state = dict(a=0xBEEF, x=0x1234, y=0x5678, s=0x8800, d=0x0300, dbr=0x05, pbr=0x00, pc=0x8000, p=0x01, e=1)
+    cpu = stepped("48", **{name: state[name] for name in names})
+    changed = dict(x=0x34, y=0x78, s=0x01FF, p=0x31, pc=0x8001)
+    assert {name: getattr(cpu, name) for name in names} == state | changed
 
 
 def test_a_block_move_is_a_byte_a_step() -> None:
@@ -241,6 +186,28 @@ def test_interrupts_and_waiting() -> None:
     cpu.p &= 0xFB
     cpu.irq()
     assert cpu.pc == 0xA000
+
+
+@pytest.mark.parametrize("code", ["cb", "db"])
+def test_a_processor_that_halted_goes_on_where_its_counter_is_set(code: str) -> None:
+    cpu = stepped(code + "ea", steps=3)
+    assert (cpu.pc, cpu.cycles) == (0x8001, 3)
+    MEMORY[0x009000] = 0xEA
+    cpu.pc = 0x9000
+    cpu.step()
+    assert (cpu.pc, cpu.waiting, cpu.stopped) == (0x9001, False, False)
+
+
+def test_a_stopped_processor_hears_the_reset_alone() -> None:
+    cpu = stepped("dbea")
+    before = cpu.pc, cpu.s, cpu.p
+    cpu.p &= 0xFB
+    cpu.nmi()
+    cpu.irq()
+    cpu.p |= 0x04
+    assert cpu.stopped and (cpu.pc, cpu.s, cpu.p) == before
+    cpu.reset()
+    assert not cpu.stopped
 
 
 def test_reset_starts_in_emulation_mode_at_the_vector() -> None:

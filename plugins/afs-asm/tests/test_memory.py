@@ -6,10 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afs.asm import Cpu, HiRom, Limits, LoRom
+from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom
 
 BANK = 0x8000
 ROM = b"".join(bytes([number]) * BANK for number in range(8))
+
+
+def test_flat_memory_shows_its_bytes() -> None:
+    memory, other = FlatMemory(), FlatMemory()
+    memory[0xFFFFFF] = 0x1FE
+    memory.bytes[0x123456:0x123458] = b"ab"
+    assert (memory[0xFFFFFF], memory.bytes[0xFFFFFF], memory.dump(0x123456, 2)) == (0xFE, 0xFE, b"ab")
+    assert other[0xFFFFFF] == other[0x123456] == 0
+
+
+def test_flat_memory_mirrors_what_it_has() -> None:
+    memory = FlatMemory(0x10000)
+    memory[0x7F8000] = 7
+    assert memory[0x008000] == memory[0xFF8000] == 7 and len(memory.bytes) == 0x10000
 
 
 def test_lorom_shows_32_kb_a_bank() -> None:

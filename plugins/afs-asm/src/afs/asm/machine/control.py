@@ -122,12 +122,12 @@ def _cop(cpu: Cpu, operand: int) -> None:
 
 def _wai(cpu: Cpu, operand: int) -> None:
     _halt(cpu, "wai")
-    cpu.waiting = True
+    cpu.waiting, cpu.halted = True, (cpu.pbr, cpu.pc)
 
 
 def _stp(cpu: Cpu, operand: int) -> None:
     _halt(cpu, "stp")
-    cpu.stopped = True
+    cpu.stopped, cpu.halted = True, (cpu.pbr, cpu.pc)
 
 
 def _halt(cpu: Cpu, by: str) -> None:

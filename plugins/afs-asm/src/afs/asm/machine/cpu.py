@@ -31,7 +31,8 @@ class Cpu:
 
     Registers are integers to read and assign: ``a`` has 16 bits whatever M says, ``x`` and ``y``
     a high byte of zero while X is set, ``e`` is 1 in emulation mode. ``cycles`` counts processor
-    cycles, without the wait states of slow memory. ``waiting`` is set by WAI, ``stopped`` by STP.
+    cycles, without the wait states of slow memory. ``waiting`` is set by WAI, ``stopped`` by STP:
+    nothing happens until an interrupt or a reset, or until the program counter is set elsewhere.
     """
 
     __slots__ = (
@@ -42,6 +43,7 @@ class Cpu:
         "dbr",
         "e",
         "frame",
+        "halted",
         "known",
         "memory",
         "opcodes",
@@ -64,6 +66,8 @@ class Cpu:
         self.a = self.x = self.y = self.d = self.dbr = self.pbr = self.pc = self.e = self.cycles = 0
         self.s, self.p = 0x01FF, 0x34
         self.waiting = self.stopped = False
+        #: Where the processor waits or is stopped: program bank and counter.
+        self.halted = 0, 0
         self.frame = -1
         #: The runs of code met so far, of each state; `runs` are those of this one.
         self.known: tuple[dict[int, Run], ...] = tuple({} for _ in _OPCODES)
@@ -72,9 +76,14 @@ class Cpu:
     # -- running
 
     def step(self) -> None:
-        """One instruction, or one byte of a block move. Nothing happens while stopped or waiting."""
+        """One instruction, or one byte of a block move. Nothing happens while stopped or waiting.
+
+        Registers may have been set in any order, and in emulation mode with any M, X and high byte of S.
+        """
         if self.stopped or self.waiting:
-            return
+            if self.halted == (self.pbr, self.pc):
+                return
+            self.stopped = self.waiting = False
         self.settle()
         handler, operand, _, cycles, *_ = fetched(self)
         self.cycles += cycles
@@ -100,13 +109,14 @@ class Cpu:
         self.pc = self.read16_bank0(_RESET)
 
     def nmi(self) -> None:
-        """A non-maskable interrupt, taken before the next instruction."""
-        self._interrupted(_NMI)
+        """A non-maskable interrupt, taken before the next instruction unless ``stopped``."""
+        if not self.stopped:
+            self._interrupted(_NMI)
 
     def irq(self) -> None:
-        """An interrupt request: it ends WAI, and is taken unless I is set."""
+        """An interrupt request: it ends WAI, and is taken unless I is set or the processor ``stopped``."""
         self.waiting = False
-        if not self.p & 0x04:
+        if not (self.stopped or self.p & 0x04):
             self._interrupted(_IRQ)
 
     def _interrupted(self, vectors: tuple[int, int]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, MutableSequence
 from functools import lru_cache
+from mmap import ACCESS_COPY, mmap
 from typing import Any, Final
 
 from .hardware import CpuRegisters, OpenBus, PpuRegisters
@@ -24,6 +25,8 @@ _SYSTEM: Final = (*range(0x00, 0x40), *range(0x80, 0xC0))  # banks that show reg
 
 #: A page is anything that can be indexed from 0 to 0x1FFF.
 Page = MutableSequence[int] | Any
+#: All of them by number.
+Pages = list[Page] | dict[int, Page]
 
 
 class Memory:
@@ -31,8 +34,8 @@ class Memory:
 
     def __init__(self) -> None:
         self.bus = OpenBus()
-        self.pages: list[Page] = [self.bus] * _PAGES
-        self.writes: list[Page] = [self.bus] * _PAGES
+        self.pages: Pages = [self.bus] * _PAGES
+        self.writes: Pages = [self.bus] * _PAGES
         self._fenced: dict[tuple[tuple[int, int], ...], list[Page]] = {}
 
     def __getitem__(self, address: int) -> int:
@@ -101,15 +104,28 @@ class Memory:
 
 
 class FlatMemory(Memory):
-    """16 MiB of plain bytes, all of them writable."""
+    """16 MiB of plain bytes, all of them writable; ``size`` bytes, in whole pages, are mirrored.
+
+    What is never touched costs neither time nor room, so that each test may have a memory of its own.
+    """
 
     def __init__(self, size: int = 0x1000000) -> None:
         super().__init__()
-        self.bytes = bytearray(size)
-        view = memoryview(self.bytes)
-        for bank in range(0x100):
-            for start in range(0, 0x10000, PAGE):
-                self.map_bytes(bank, start, view, bank << 16 | start, writable=True)
+        self.bytes = memoryview(mmap(-1, size, access=ACCESS_COPY))  # zeros that nobody has to write
+        self.pages, self.writes = _Views(self.bytes), _Views(self.bytes)
+
+
+class _Views(dict[int, Page]):
+    """The pages of ``data`` by number, each made when it is first asked for."""
+
+    def __init__(self, data: memoryview) -> None:
+        super().__init__()
+        self._data = data
+
+    def __missing__(self, number: int) -> Page:
+        at = _mirrored(number * PAGE, len(self._data))
+        page = self[number] = self._data[at : at + PAGE]
+        return page
 
 
 class _Console(Memory):
