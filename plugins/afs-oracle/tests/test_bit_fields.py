@@ -48,7 +48,7 @@ def test_values_of_some_bits_are_not_those_of_the_whole(made: Made) -> None:
     legend = "; Timer\n; ssss tttt\n;   s - storm\n;   t - tide\n"
     text = f"{legend};     0x00 - none\n;     0x08 - high\nSea = $7E0A00\n"
     samples = made({"a.asm": text}, kinds=("bits", "values"))
-    assert [sample.output for sample in samples] == ["Bit 4, 5, 6 and 7: storm\nBit 0, 1, 2 and 3: tide"]
+    assert [sample.output for sample in samples] == ["Bits 4, 5, 6 and 7: storm\nBits 0, 1, 2 and 3: tide"]
 
 
 def test_bits_above_several_names_are_those_of_the_first(made: Made) -> None:

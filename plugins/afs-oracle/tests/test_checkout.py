@@ -165,7 +165,7 @@ def test_what_is_put_in_free_space_is_no_patch(samples: list[TrainingSample]) ->
     assert "$3A8000" not in {sample.metadata.get("about") for sample in samples}
     assert (
         found(samples, "routine", "Lamps_Count").output
-        == "Counts the lamps that are lit\nand the others, too."
+        == "Counts the lamps that are lit\n  and the others, too."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from afs.oracle.comments import cleaned, flowed, usable
+from afs.oracle.comment_text import cleaned, flowed, usable
 from afs_core import TrainingSample
 
 Made = Callable[..., list[TrainingSample]]
@@ -146,7 +146,7 @@ def test_notes_to_oneself_are_known(text: str) -> None:
 @pytest.mark.parametrize("lead", ["Args:", "Exit:", "Data format (3 bytes each):", "How others call it:"])
 def test_code_below_a_lead_in_was_not_taken_out(lead: str) -> None:
     lines = ["Sums the tide.", lead, "", "  low = $00", "  db <count>", "----", "STA $10"]
-    assert cleaned(lines) == ["Sums the tide.", lead, "low = $00", "db <count>"]
+    assert cleaned(lines) == ["Sums the tide.", lead, "  low = $00", "  db <count>"]
 
 
 def test_a_label_that_was_taken_out_leads_to_nothing() -> None:

@@ -7,19 +7,23 @@ from collections.abc import Iterator
 
 import msgspec
 
-from afs.asm import Define, Source, Symbol
-from afs.oracle.bit_fields import bits
-from afs.oracle.comments import Comments, cleaned, flowed, is_list, usable
+from afs.asm import Define, LabelDefinition, Source, Symbol
+from afs.oracle.bit_fields import bits, values
+from afs.oracle.comment_text import cleaned, flowed, is_list, usable
+from afs.oracle.comments import Comments
+from afs.oracle.layout import laid_out
 
 __all__ = ["Address", "Addresses"]
 
 # Four digits are an address of a bank; two are a number or an offset.
 _ADDRESS = re.compile(r"\$[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?")
 _PAGE = re.compile(r"\$[0-9A-Fa-f]{1,2}")
-_NUMBER = re.compile(r"-?(?:\$[0-9A-Fa-f]+|%[01]+|[0-9]+)")
+_NUMBER = re.compile(r"#?-?(?:\$[0-9A-Fa-f]+|%[01]+|[0-9]+)")
 _BANK_ADDRESS = len("$2100")
 #: Such as ``LENGTH: 0x10``, on a line of its own.
-_FIELD = re.compile(r"\s(?=[A-Z]{4}[A-Z ]*: )()")
+_FIELD = re.compile(r" (?=[A-Z]{4}[A-Z ]*: )()")
+#: A sentence that is over, and behind it one that is not: it goes on beside the next definition.
+_CUT = re.compile(r"(?=.{30}).*[.!?]\s+\S.*[^.!?:)\s]\Z")
 _NAME = re.compile(r"!?\w+")
 _ASSIGNING = frozenset({"=", ":=", "#=", "?="})
 
@@ -28,7 +32,7 @@ class Address(msgspec.Struct, frozen=True):
     """A name and its value: for an address ``$`` and four or six digits in upper case.
 
     ``start`` is the first line of its comment, or of the ``org`` that gives it its value, where that
-    stands above it, else ``line``; ``notes`` are the lines of the comment.
+    stands above it, else ``line``, ``last`` its last line; ``notes`` are the lines of the comment.
     """
 
     name: str
@@ -37,6 +41,11 @@ class Address(msgspec.Struct, frozen=True):
     file: str
     line: int
     start: int
+    last: int = 0
+
+    @property
+    def end(self) -> int:
+        return max(self.line, self.last)
 
     @property
     def span(self) -> tuple[str, int, int]:
@@ -55,10 +64,10 @@ class Address(msgspec.Struct, frozen=True):
         """The value where that is a plain number."""
         if not _NUMBER.fullmatch(self.value):
             return None
-        digits = self.value.lstrip("-")
+        digits = self.value.lstrip("#-")
         base = {"$": 16, "%": 2}.get(digits[0], 10)
         number = int(digits.lstrip("$%"), base)
-        return -number if self.value.startswith("-") else number
+        return -number if "-" in self.value else number
 
 
 class Addresses:
@@ -144,29 +153,62 @@ def _is_address(address: Address) -> bool:
 
 
 def _definitions(source: Source, comments: Comments) -> Iterator[Address]:
-    """Every symbol and define, with its value as written where that is no address."""
+    """Every symbol, define and label in memory, with its value as written where that is no address."""
+    laid = list(laid_out(source))
     lines = {symbol.line for symbol in source.symbols} | {define.line for define in source.defines}
+    lines |= {label.line for label, _ in laid}
     places = _struct_places(source)
     for symbol in source.symbols:
         yield _address(symbol.name, _symbol_value(symbol, places), symbol, comments, lines)
+    for label, value in laid:
+        yield _address(label.name, value, label, comments, lines)
     for define in source.defines:
         value = define.value if define.operator in _ASSIGNING else f"{define.operator} {define.value}"
         yield _address(f"!{define.name}", value, define, comments, lines)
 
 
-def _address(name: str, value: str, at: Symbol | Define, comments: Comments, lines: set[int]) -> Address:
+def _address(
+    name: str, value: str, at: Symbol | Define | LabelDefinition, comments: Comments, lines: set[int]
+) -> Address:
     value = value.strip()
     if _ADDRESS.fullmatch(value):
         value = value.upper()
-    notes, start = cleaned([at.comment], (name,)), at.line
-    if not notes and at.above:
-        notes, start = cleaned(at.above.splitlines(), (name,)), comments.start(at.line)
-        # Above several definitions in a row it is the headline of them all, but for bits: those of the first.
-        if at.line + 1 in lines and not (_ADDRESS.fullmatch(value) and bits(notes)):
-            notes, start = [], at.line
+    notes, start, end = _notes(name, at, comments)
+    # Above several definitions in a row it is the headline of them all, but for bits: those of the first.
+    if start < at.line and at.line + 1 in lines and not (_ADDRESS.fullmatch(value) and bits(notes)):
+        notes = []
+    if start == end == at.line and _is_torn(at.line, comments, lines):
+        notes = []
     if not usable("\n".join(notes)):
-        notes, start = [], at.line
-    return Address(name, value, tuple(notes), at.file, at.line, start)
+        notes, start, end = [], at.line, at.line
+    return Address(name, value, tuple(notes), at.file, at.line, start if notes else at.line, end)
+
+
+def _notes(
+    name: str, at: Symbol | Define | LabelDefinition, comments: Comments
+) -> tuple[list[str], int, int]:
+    """The comment behind a definition, else the one above it with what stands right below; its lines."""
+    behind, end = comments.behind(at.line)
+    if notes := cleaned(behind or [at.comment], (name,)):
+        return notes, at.line, end
+    above, start = comments.block(at.line), comments.start(at.line)
+    under, end = comments.under(at.line)
+    listed = cleaned(under)
+    if not (comments.is_deeper(at.line) or bits(listed) or values(listed)):
+        under, end = [], at.line
+    return cleaned([*above, *under], (name,)), start, end
+
+
+def _is_torn(line: int, comments: Comments, lines: set[int]) -> bool:
+    """Whether a comment is one of several behind definitions that only make sense together."""
+    pairs = ((line, line + 1), (line - 1, line))
+    return any(
+        one in lines
+        and other in lines
+        and comments.behind(other)[0]
+        and _CUT.match("\n".join(comments.behind(one)[0]).strip())
+        for one, other in pairs
+    )
 
 
 def _struct_places(source: Source) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from afs.asm import Source
-from afs.oracle.comments import cleaned, flowed, usable
+from afs.oracle.comment_text import cleaned, flowed, usable
 from afs.oracle.lesson import Lesson, listed
 from afs.oracle.routines import Explained
 

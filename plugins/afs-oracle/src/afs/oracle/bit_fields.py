@@ -7,13 +7,18 @@ from collections.abc import Iterator, Sequence
 
 __all__ = ["bits", "values"]
 
-_LEGEND = re.compile(r"(?:.*?[:\s])?((?:[A-Za-z.\-_01]{4}\s?){2,4}|[A-Za-z.\-_01]{8}):?\s*$")
-_PROPERTY = re.compile(r"(?:[-*]\s*)?([A-Za-z])\s*(?:[-:=–—]|\s-)\s*(\S.*)")
-_BIT = re.compile(r"(?i)(?:[-*]\s*)?bits?\s+([0-9]{1,2})\s*(?:[-:=–—])\s*(\S.*)")
+_LEGEND = re.compile(
+    r"(.*?[:\s])?((?:[A-Za-z.\-_0-9]{4}\s?){2,4}|[A-Za-z.\-_0-9]{8}"
+    r"|[A-Za-z.\-_0-9](?:\s+[A-Za-z.\-_0-9]){7}(?:(?:\s+[A-Za-z.\-_0-9]){8})?):?\s*$"
+)
+_PROPERTY = re.compile(r"(?:[-*]\s*)?([A-Za-z0-9])\s*(?:[-:=–—]|\s-)\s*(\S.*)")
+_BIT = re.compile(
+    r"(?i)(?:[-*]\s*)?bits?\s+([0-9]{1,2}(?:\s*[-–]\s*[0-9]{1,2}(?=\s*[:=–—-]))?)\s*(?:[-:=–—])\s*(\S.*)"
+)
 _VALUE = re.compile(r"(?:[-*—]\s*)?((?:0x|\$|%)?[0-9A-Fa-f]{1,6})\s*(?:[-:=–—]|\s-)\s*(\S.*)")
-#: Several on one line: ``w=wet, s=salty`` and ``0=none, 3-10=full``.
-_NEXT_PROPERTY = re.compile(r",\s+(?=[A-Za-z]\s*=\s*\S)")
-_NEXT_VALUE = re.compile(r",\s+(?=(?:0x|\$)?[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{1,4})?\s*[=:]\s*\S)")
+#: Several on one line: ``w=wet, s=salty``, ``0=none, 3-10=full`` and ``$00 = none | $01 = full``.
+_NEXT_PROPERTY = re.compile(r"\s*[,|]\s+(?=[A-Za-z0-9]\s*=\s*\S)")
+_NEXT_VALUE = re.compile(r"\s*[,|;]\s+(?=(?:0x|\$)?[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{1,4})?\s*[=:]\s*\S)")
 _INLINE_VALUE = re.compile(r"((?:0x|\$)?[0-9A-Fa-f]{1,4}(?:-[0-9A-Fa-f]{1,4})?)\s*[=:]\s*(\S.*)")
 _DIGIT = re.compile(r"[0-9]")
 
@@ -53,17 +58,18 @@ def _legend(line: str, letters: frozenset[str]) -> str:
     A word of eight letters is one where each of its ``letters`` is explained.
     """
     match = _LEGEND.fullmatch(line.strip())
-    if not match:
+    drawn = "".join(match[2].split()) if match else ""
+    if match is None or len(drawn) not in (8, 16) or drawn.isdigit() or not letters & set(drawn):
         return ""
-    drawn = "".join(match[1].split())
-    is_word = drawn.isalpha() and " " not in match[1].strip() and not letters.issuperset(drawn)
-    return drawn if len(drawn) in (8, 16) and not drawn.isdigit() and not is_word else ""
+    is_word = " " not in match[2].strip() and not letters.issuperset(drawn)
+    is_prose = match[1] and not match[1].rstrip().endswith(":")
+    return "" if drawn.isalnum() and (is_word or is_prose) else drawn
 
 
 def values(notes: Sequence[str]) -> list[tuple[str, str]]:
-    """Values and their meaning: one a line, or several on the only one."""
-    if len(notes) == 1:
-        parts = _NEXT_VALUE.split(notes[0].strip())
+    """Values and their meaning: one a line, or several on each."""
+    parts = [part for line in notes for part in _NEXT_VALUE.split(line.strip())]
+    if len(notes) == 1 or len(parts) > len(notes):
         inline = [_INLINE_VALUE.fullmatch(part) for part in parts]
         found = [(match[1], match[2]) for match in inline if match]
         found = found if len(found) == len(parts) else []

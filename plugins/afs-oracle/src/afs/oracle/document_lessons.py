@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from textwrap import dedent
 
 from afs.generators.markdown import plain
-from afs.oracle.comments import LOST, sure
+from afs.oracle.comment_text import LOST
+from afs.oracle.doubts import sure
 from afs.oracle.lesson import Lesson
 from afs.oracle.routine_lessons import cue
 from afs.oracle.texts import CODE, Text, marked_lines

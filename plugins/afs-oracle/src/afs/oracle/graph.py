@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from afs.asm import Macro, Placed, Routine, Source
+from afs.asm import Macro, Placed, Routine, Source, Table
 from afs.oracle.addresses import Address
 from afs.oracle.operands import Touch, touches
 from afs.oracle.routines import Explained
@@ -112,8 +112,12 @@ class Graph:
                 self._enter(touch, routine, safe, found, owner)
         return Uses(**{name: tuple(items) for name, items in found.items()})
 
+    def of_patch(self, body: Sequence[Placed]) -> Uses:
+        """What code uses that belongs to no routine."""
+        return self.of_body(_NOBODY, body)
+
     def _take(self, source: Source) -> None:
-        """A file's routines, macros, and the code that belongs to neither."""
+        """A file's routines, macros, tables, and the code that belongs to none of them."""
         for routine in source.routines:
             self._own(routine.name, routine.file, routine.line, routine.end_line)
             uses = self.of_body(routine, routine.body, routine.name)
@@ -121,6 +125,10 @@ class Graph:
                 self.uses[routine.name] = uses
         for macro in source.macros:
             self._take_macro(macro)
+        inside = {placed.line for routine in source.routines for placed in routine.body}
+        for table in source.tables:
+            if table.line not in inside:
+                self._take_table(table)
         for owner, body in _outside(source):
             self._own(owner, source.file, body[0].line, body[-1].end_line)
             self.of_body(_NOBODY, body, owner)
@@ -134,6 +142,14 @@ class Graph:
         self._own(name, macro.file, macro.line, macro.end_line)
         for routine in Source.parse(f"macro_body:\n{body}", macro.file).routines[:1]:
             self.of_body(routine, routine.body, name)
+
+    def _take_table(self, table: Table) -> None:
+        """What a table of pointers names; one less than a routine is where ``RTS`` goes on to it."""
+        for value in table.values:
+            name = value.removesuffix("-1")
+            if table.directive in ("dw", "dl") and name in self.routines:
+                self._own(table.name, table.file, table.line, table.end_line)
+                self.users.setdefault(name, {})[(table.name, "data")] = None
 
     def _enter(
         self,
@@ -236,9 +252,15 @@ def _outside(source: Source) -> Iterator[tuple[str, list[Placed]]]:
             elif statement.name in ("pullpc", "pushpc", "freecode", "freespace", "freedata"):
                 address = ""
         elif statement.kind in ("instruction", "macro-call") and not in_macro and placed.start not in inside:
-            owner = f"the patch at {address}" if address else f"code of {source.file} outside of routines"
+            owner = f"the patch at {address}" if address else _place_of(placed, source.file)
             found.setdefault(owner, []).append(placed)
     yield from found.items()
+
+
+def _place_of(placed: Placed, file: str) -> str:
+    if placed.statement.kind == "macro-call":
+        return f"the call of %{placed.statement.name} in {file}"
+    return f"code of {file} outside of routines"
 
 
 def _key(value: int, long: bool, sure: bool) -> int | str:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from afs.asm import Source
 from afs.oracle.addresses import Address
-from afs.oracle.comments import Comments, cleaned, usable
+from afs.oracle.comment_text import cleaned, usable
+from afs.oracle.comments import Comments
 from afs.oracle.lesson import Lesson, code
 
 __all__ = ["Group", "group_lessons", "groups", "setting_lessons", "struct_lessons"]

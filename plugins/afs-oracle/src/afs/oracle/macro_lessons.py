@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from afs.asm import Macro, Source, check
-from afs.oracle.comments import LOST, Comments, cleaned, usable
+from afs.oracle.comment_text import LOST, cleaned, usable
+from afs.oracle.comments import Comments
 from afs.oracle.graph import Graph
 from afs.oracle.lesson import Lesson, code
 

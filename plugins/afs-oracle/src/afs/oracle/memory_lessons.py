@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from afs.oracle.addresses import Address
 from afs.oracle.bit_fields import bits, values
-from afs.oracle.comments import sentence
+from afs.oracle.comment_text import sentence
 from afs.oracle.explanation import MOST, place_name
 from afs.oracle.graph import Access, Graph
 from afs.oracle.lesson import Lesson, listed, named
@@ -67,7 +67,7 @@ def _purpose(address: Address, group: str, wording: str) -> Iterator[Lesson]:
     if is_name or (wording == "purpose-rom" and len(address.comment.split()) < _WORDS):
         return
     answer = sentence(address.comment)
-    at = (address.file, address.start, address.line)
+    at = (address.file, address.start, address.end)
     facts = len(address.notes)
     yield Lesson("purpose", address.name, answer, *at, group=group, wording=wording, facts=facts, fact=True)
 
@@ -93,16 +93,22 @@ def constant_lessons(constant: Address) -> Iterator[Lesson]:
 
 def bit_lessons(named: Address, group: str) -> Iterator[Lesson]:
     """Bit fields and lists of values that a comment draws up."""
-    at = (named.file, named.start, named.line)
+    at = (named.file, named.start, named.end)
     if drawn := bits(named.notes):
-        lines = [f"Bit {number}: {text}" for number, text in drawn]
+        lines = [f"{_bits(number).capitalize()}: {text}" for number, text in drawn]
         yield Lesson("bits", named.name, "\n".join(lines), *at, group=group, told=0.9, facts=len(drawn))
         for number, text in drawn:
-            key = f"bit {number} of {named.name}"
-            yield Lesson("bit", key, text, *at, group=group, told=0.5, fact=True)
+            key = f"{_bits(number)} of {named.name}"
+            wording = "bit" if number.isdigit() else "bit-range"
+            yield Lesson("bit", key, text, *at, "", group, wording, told=0.5, fact=True)
     elif listed := values(named.notes):  # beside bits they are values of one of them
         lines = [f"{value}: {text}" for value, text in listed]
         yield Lesson("values", named.name, "\n".join(lines), *at, group=group, facts=len(lines))
+
+
+def _bits(number: str) -> str:
+    """``bit 3``, ``bits 2-7``, ``bits 0 and 1``."""
+    return f"bit {number}" if number.isdigit() else f"bits {number}"
 
 
 def access_lessons(graph: Graph) -> Iterator[Lesson]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from afs.asm import Placed, Routine, Source, check
-from afs.oracle.comments import LOST, cleaned, is_code, sentence, usable
+from afs.oracle.comment_text import LOST, cleaned, is_code, sentence, usable
 from afs.oracle.explanation import MOST, caller_lines, flow_lines, use_lines
 from afs.oracle.graph import Graph
 from afs.oracle.lesson import Lesson, code, listed, named

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from afs.asm import Routine, Source, references
-from afs.oracle.comments import Comments, cleaned, flowed, usable
+from afs.oracle.comment_text import cleaned, flowed, usable
+from afs.oracle.comments import Comments
 
 __all__ = ["Explained", "Routines", "Step"]
+
+_WORD = re.compile(r"[^\W\d_]{2,}\w*")
+_HEX = re.compile(r"(?=\w*\d)[0-9A-Fa-f]+")
+_VALUE = re.compile(r"\s*[0-9A-Fa-f]{1,4}h?\s*[:=]\s")
+#: The words of a name: ``DrawBoat2`` is ``Draw`` and ``Boat``.
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class Step(NamedTuple):
@@ -86,17 +94,24 @@ def _explained(routine: Routine, comments: Comments) -> Explained:
     first = next(p.line for p in routine.body if p.statement.kind in ("instruction", "macro-call", "data"))
     above, start = comments.above(routine.line)
     below, end = comments.below(routine.line, first)
-    beside = [c.text for c in routine.comments if c.line == routine.line and not c.own_line]
-    if first == routine.line:
-        beside = []  # it speaks of the instruction on the label's line
+    # On a line with an instruction the comment speaks of that.
+    beside = comments.behind(routine.line)[0] if first != routine.line else []
     last = comments.closed(routine.line, routine.end_line)
     code = comments.text(routine.line, last)
-    for lines in (above, beside, below):
-        told = "\n".join(cleaned(lines, names))
-        if usable(told) and usable(told.replace(names[-1], "")):  # more than its number and name
-            start = start if lines is above else routine.line
-            return Explained(routine, told, start, last, code, _steps(routine, comments, end))
-    return Explained(routine, "", routine.line, last, code, _steps(routine, comments, routine.line))
+    parts = [cleaned(lines, names) for lines in (above, beside, below)]
+    parts = [part if usable("\n".join(part)) else [] for part in parts]
+    if not _explains([line for part in parts for line in part], names[-1]):
+        return Explained(routine, "", routine.line, last, code, _steps(routine, comments, routine.line))
+    comment = "\n".join(dict.fromkeys("\n".join(part) for part in parts if part))
+    start, end = start if parts[0] else routine.line, end if parts[2] else routine.line
+    return Explained(routine, comment, start, last, code, _steps(routine, comments, end))
+
+
+def _explains(lines: Sequence[str], name: str) -> bool:
+    """Whether there is more than a routine's name, numbers, registers, and a list of values."""
+    words = {word.casefold() for word in _WORD.findall(" ".join(lines)) if not _HEX.fullmatch(word)}
+    known = {word.casefold() for part in name.split("_") for word in (part, *_PARTS.findall(part))}
+    return bool(words - known) and not all(_VALUE.match(line) for line in lines)
 
 
 def _steps(routine: Routine, comments: Comments, after: int) -> tuple[Step, ...]:
@@ -115,4 +130,4 @@ def _steps(routine: Routine, comments: Comments, after: int) -> tuple[Step, ...]
 
 
 def _on_one_line(lines: Sequence[str]) -> str:
-    return "; ".join(line.rstrip(";,") for line in flowed(lines).split("\n"))
+    return "; ".join(line.strip().rstrip(";,") for line in flowed(lines).split("\n"))

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from sys import maxsize
 
 from afs.asm import Placed, Source, Table
-from afs.oracle.comments import LOST, Comments, cleaned, usable
+from afs.oracle.comment_text import LOST, cleaned, usable
+from afs.oracle.comments import Comments
 from afs.oracle.lesson import Lesson
 
 __all__ = ["table_lessons"]

@@ -82,6 +82,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "What is {key} for?",
         "Describe {key}.",
     ),
+    "bit-range": (
+        "What do {key} mean?",
+        "Explain {key}.",
+        "What are {key} for?",
+        "Describe {key}.",
+    ),
     "values": (
         "Which values can {key} take?",
         "What do the values of {key} mean?",
