@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from afs.asm.language.conditions import Evaluator
+from afs.asm.language.defines import Defines
 from afs.asm.language.directives import CLOSES, CLOSES_CONDITION, CONDITIONS
 
+from .answers import answer
 from .facts import Event
 
 if TYPE_CHECKING:
-    from afs.asm.language.defines import Defines
-
     from .context import Context
 
 
@@ -36,36 +38,31 @@ class _Block:
         return self.name in ("while", "for") or (self.name == "if" and self.taken is None)
 
 
-class Blocks:
-    """The open blocks. `live` is false where a condition that the text decides leaves lines out."""
+class Blocks(msgspec.Struct):
+    """The blocks that are `opened`. `live` is false where a condition that the text decides leaves lines out;
+    `loops` are the first and the last lines of loops that are run."""
 
-    def __init__(self, evaluator: Evaluator, defines: Defines) -> None:
-        self.live = True
-        self.evaluator = evaluator
-        self._defines = defines
-        self._open: list[_Block] = []
-        #: The first and the last lines of loops that are run.
-        self.loops: list[tuple[int, int]] = []
-
-    @property
-    def depth(self) -> int:
-        return len(self._open)
+    evaluator: Evaluator
+    defines: Defines
+    live: bool = True
+    opened: list[_Block] = []
+    loops: list[tuple[int, int]] = []
 
     @property
     def uncertain(self) -> bool:
         """Whether what stands here is assembled never, once or often, for all that is known."""
-        return any(block.uncertain for block in self._open)
+        return any(block.uncertain for block in self.opened)
 
     @property
     def reads_else(self) -> bool:
         """Whether asar reads what an `elseif` here asks."""
-        return bool(self._open) and self._open[-1].outer_live
+        return bool(self.opened) and self.opened[-1].outer_live
 
     @property
     def repeats(self) -> bool:
         """Whether what stands here is assembled twice or more for certain, whatever the defines are."""
         turns = 0
-        for block in self._open:
+        for block in self.opened:
             if block.name == "for":
                 turns = max(turns, 1) * block.turns
             elif block.uncertain or (turns and block.name in CONDITIONS):
@@ -77,21 +74,21 @@ class Blocks:
     @property
     def struct(self) -> str:
         """The full name of the struct that is open, or nothing."""
-        for block in reversed(self._open):
+        for block in reversed(self.opened):
             if block.name == "struct":
                 words = block.detail.split(" ")
                 return f"{words[2]}.{words[0]}" if len(words) == 3 else words[0]
         return ""
 
     def inside(self, name: str) -> bool:
-        return any(block.name == name for block in self._open)
+        return any(block.name == name for block in self.opened)
 
     def value(self, text: str) -> float | None:
         return self.evaluator.value(text)
 
     def note_set(self, name: str) -> None:
         """Note that a define is set here."""
-        for block in self._open:
+        for block in self.opened:
             if block.name in CONDITIONS:
                 block.sets.add(name)
 
@@ -102,16 +99,16 @@ class Blocks:
             context.find(line, event.at, "block", "a struct cannot stand in a struct")
         if event.name == "spcblock" and self.inside("struct"):
             context.find(line, event.at, "block", "a spcblock cannot stand in a struct")
-        self._open.append(block)
+        self.opened.append(block)
         if event.name in ("if", "while") and self.live:
-            block.taken = context.answer(event, line)
+            block.taken = answer(context, event, line)
             self.live = block.taken is not False
             if event.name == "while" and block.taken and context.fixed and "(" not in event.detail:
                 context.find(line, event.at, "condition", "this loop never ends")
         elif event.name == "for":
             block.variable, _, turns = event.detail.partition(" = ")
-            block.before = self._defines.values.get(block.variable)
-            self._defines.forget({block.variable})
+            block.before = self.defines.values.get(block.variable)
+            self.defines.forget({block.variable})
             known = self._turns(turns)
             block.turns = known or 0
             self.live = self.live and known != 0
@@ -124,40 +121,40 @@ class Blocks:
 
     def other(self, event: Event, line: int, context: Context) -> None:
         """An `else` or `elseif`."""
-        block = self._open[-1] if self._open else None
+        block = self.opened[-1] if self.opened else None
         if block is None or block.name != "if":
             place = f"in a `{block.name}`" if block and block.name in CONDITIONS else "in no `if`"
             context.find(line, event.at, "block", f"`{event.name}` stands {place}")
             return
         if not block.outer_live:
             return
-        answer = True if event.name == "else" else context.answer(event, line)
+        holds = True if event.name == "else" else answer(context, event, line)
         if block.taken is not False:
             self.live = block.taken is None
             return
-        block.taken = answer
+        block.taken = holds
         self.live = block.taken is not False
 
     def close(self, event: Event, line: int, context: Context) -> None:
         opener = CLOSES[event.name]
         accepted = CONDITIONS if event.name in CLOSES_CONDITION else frozenset({opener})
-        if not self._open or self._open[-1].name not in accepted:
+        if not self.opened or self.opened[-1].name not in accepted:
             context.find(line, event.at, "block", f"`{event.name}` closes no `{opener}`")
             return
-        block = self._open.pop()
+        block = self.opened.pop()
         self.live = block.outer_live
         if block.name in ("for", "while") and self.live and not context.names.in_macro:
             self.loops.append((block.line, line))
         if block.uncertain:
-            self._defines.forget(block.sets)
+            self.defines.forget(block.sets)
         if block.variable:
-            self._defines.restore(block.variable, block.before)
+            self.defines.restore(block.variable, block.before)
 
     def finish(self, context: Context, depth: int = 0) -> None:
         """Tell of the blocks beyond `depth` that nobody closed, and close them."""
-        for block in self._open[depth:]:
+        for block in self.opened[depth:]:
             closer = next(word for word, opener in CLOSES.items() if opener == block.name)
             context.find(block.line, block.at, "block", f"`{block.name}` is not closed", closer)
-        if len(self._open) > depth:
-            self.live = self._open[depth].outer_live
-            del self._open[depth:]
+        if len(self.opened) > depth:
+            self.live = self.opened[depth].outer_live
+            del self.opened[depth:]

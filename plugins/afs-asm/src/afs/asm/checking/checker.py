@@ -102,9 +102,9 @@ def _facts(line: str) -> Facts:
     if end >= 0:
         code = line[:end].rstrip()
         if '"' not in code and "'" not in code and not line.startswith(";@", end):
-            line = code
-            if known := _cache.get(line):
+            if known := _cache.get(code):
                 return known
+            line = code
     plain = joined_facts(line) if " : " in line else plain_facts(line)
     return _kept(_cache, line, plain or _facts_of_line(line))
 
@@ -181,18 +181,22 @@ class _Check:
             if facts is CONTINUED:
                 number = self._continued(lines, number, first)
             elif facts is BY_PARTS or (in_macro and "<" in line):
-                if _MACRO.match(line) and blocks.live:
+                if not blocks.live:
+                    self._line(_single(line, first + number))
+                elif _MACRO.match(line):
                     number = self._declare(lines, number, first)
-                else:
+                elif not self._with_defines(line, first + number):
                     self._line(_single(line, first + number))
             elif not blocks.live:
                 self._skim(facts, first + number)
-            elif facts.faults or facts.events:
+            elif facts.events:
                 self._take(facts, first + number, None)
             else:
-                if facts.steps:
+                if facts.faults:
+                    self._find_all(facts, first + number, None)
+                if facts.steps and context.tracks:
                     context.take_steps(facts.steps, first + number)
-                if facts.length:
+                if facts.length or facts.faults:
                     context.advance(facts.length)
 
     def _result(self) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
@@ -213,8 +217,8 @@ class _Check:
     # -- lines and statements -------------------------------------------------------------------
 
     def _take(self, facts: Facts, number: int, line: LogicalLine | None) -> None:
-        for fault in facts.faults:
-            self._find(fault, line.at(fault.at) if line else Position(number, fault.at + 1, 0))
+        if facts.faults:
+            self._find_all(facts, number, line)
         context = self.context
         context.take(facts, number)
         if context.asked:
@@ -224,6 +228,10 @@ class _Check:
                     self._call(event, number)
                 elif self.blocks.live:
                     self._undefine(event.name)
+
+    def _find_all(self, facts: Facts, number: int, line: LogicalLine | None) -> None:
+        for fault in facts.faults:
+            self._find(fault, line.at(fault.at) if line else Position(number, fault.at + 1, 0))
 
     def _skim(self, facts: Facts, number: int) -> None:
         """Lines that are left out: only what opens and closes conditions counts."""
@@ -259,6 +267,29 @@ class _Check:
             joints = tuple((at, Position(p.line + shift, p.column, p.offset)) for at, p in line.joints)
             self._line(line._replace(joints=joints))
         return number
+
+    def _with_defines(self, line: str, number: int) -> bool:
+        """Take a line of one statement that uses defines and sets none; False if it is none."""
+        code = code_of(line)
+        if "!" not in code or ":" in code or "=" in code or (self.call and "<" in code):
+            return False
+        start = len(code) - len(code.lstrip())
+        text = tidy(code.strip())
+        if text[:2] == "!{":
+            return False
+        try:
+            facts = _facts_of_statement(self.defines.resolve(text))
+        except DefineFault as fault:
+            self._find(Fault(0, ERROR, fault.code, fault.reason), Position(number, start + 1, 0))
+            return True
+        context = self.context
+        fixed, context.fixed = context.fixed, False
+        if facts.faults:
+            self._resolved(facts, start + text.find("!"), start, _single(line, number))
+        else:
+            self._take(facts, number, None)
+        context.fixed = fixed
+        return True
 
     def _line(self, line: LogicalLine) -> None:
         code, limit = line.code, len(line.code)
@@ -473,7 +504,7 @@ class _Check:
             self._expand(MacroCall(body, values, self.evaluator.value), number)
 
     def _expand(self, call: MacroCall, number: int) -> None:
-        outer, caller, depth = self.call, self.caller, self.blocks.depth
+        outer, caller, depth = self.call, self.caller, len(self.blocks.opened)
         self.call, self.caller = call, caller or number
         self.evaluator.more = call.more
         self.depth += 1

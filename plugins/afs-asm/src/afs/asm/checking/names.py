@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import msgspec
 
-class _Local:
+
+class _Local(msgspec.Struct):
     """The parents and nearby labels of the text, or of one call of a macro."""
 
-    def __init__(self, mark: str = "") -> None:
-        self.mark = mark
-        self.scope: list[str] = []
-        self.nearby: dict[str, int] = {}
+    mark: str = ""
+    scope: list[str] = []
+    nearby: dict[str, int] = {}
 
 
-class Names:
+class Names(msgspec.Struct):
     """What short names mean at one point of a text."""
 
-    def __init__(self) -> None:
-        self.namespace = ""
-        self._spaces: list[str] = []
-        self._nested = False
-        self._saved: list[tuple[list[str], bool]] = []
-        self._text = _Local()
-        self._macros: list[_Local] = []
-        self._calls = 0
+    namespace: str = ""
+    _spaces: list[str] = []
+    _nested: bool = False
+    _saved: list[tuple[list[str], bool]] = []
+    _text: _Local = msgspec.field(default_factory=_Local)
+    _macros: list[_Local] = []
+    _calls: int = 0
 
     @property
     def in_macro(self) -> bool:

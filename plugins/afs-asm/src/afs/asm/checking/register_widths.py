@@ -17,8 +17,11 @@ import msgspec
 
 from afs.asm.language.findings import WARNING, Finding
 
+from .facts import Step
+from .name_uses import times_used
+
 if TYPE_CHECKING:
-    from .context import Context, Flow
+    from .context import Context
 
 _ROUNDS: Final = 6
 _BITS: Final = {"m": 0x20, "x": 0x10}
@@ -51,9 +54,10 @@ _UNKNOWN: Final = Widths()
 
 def width_findings(context: Context) -> list[Finding]:
     """The immediates whose width is not that of their register."""
-    if not any(flow.step and flow.step.kind in _BITS for flow in context.flow):
-        return []
-    return _Tracker(context).findings()
+    for _, step, _, _ in context.flow:
+        if step and step.kind in _BITS:
+            return _Tracker(context).findings()
+    return []
 
 
 class _Tracker:
@@ -73,27 +77,35 @@ class _Tracker:
 
     def _inner(self, context: Context) -> set[str]:
         """Sub-labels and nearby labels that are used by branches and jumps alone."""
-        names = {flow.targets[0] for flow in self.flow if flow.step is None and len(flow.targets) == 2}
+        names = {targets[0] for _, _, targets, inner in self.flow if inner}
         if not names:
             return names
-        jumps = (flow for flow in self.flow if flow.step and flow.step.kind in ("go", "end"))
-        jumped = Counter(name for flow in jumps for name in flow.targets)
-        uses = context.uses()
-        return {name for name in names if 0 < uses[name] <= jumped[name]}
+        jumped = Counter(
+            [
+                name
+                for _, step, targets, _ in self.flow
+                if targets and step and step.kind in ("go", "end")
+                for name in targets
+            ]
+        )
+        used = times_used(context)
+        return {name for name in names if 0 < used[name] <= jumped[name]}
 
     @cached_property
     def setters(self) -> set[str]:
         """Routines in which a width is set and no PHP keeps the old ones."""
         setters: set[str] = set()
         name, sets, keeps = "", False, False
-        for flow in [*self.flow, None]:
-            if flow is None or (flow.step is None and flow.targets[0] not in self.inner):
+        for _, step, targets, _ in self.flow:
+            if step:
+                sets = sets or step.kind in ("rep", "sep", "plp", "lost")
+                keeps = keeps or step.kind == "php"
+            elif targets[0] not in self.inner:
                 if sets and not keeps:
                     setters.add(name)
-                name, sets, keeps = flow.targets[0] if flow else "", False, False
-            elif flow.step:
-                sets = sets or flow.step.kind in ("rep", "sep", "plp", "lost")
-                keeps = keeps or flow.step.kind == "php"
+                name, sets, keeps = targets[0], False, False
+        if sets and not keeps:
+            setters.add(name)
         return setters
 
     def _pass(self) -> list[Finding]:
@@ -101,58 +113,56 @@ class _Tracker:
         state: Widths | None = _UNKNOWN  # None: not reached
         saved: list[Widths] = []
         carry = ""
-        for flow in self.flow:
-            if flow.step is None:
-                state = self._at_label(flow.targets[0], state)
-                saved = saved if flow.targets[0] in self.inner else []
+        for line, step, targets, _ in self.flow:
+            if step is None:
+                if targets[0] in self.inner:
+                    state = self._at_label(targets[0], state)
+                else:
+                    state, saved = _UNKNOWN, []
                 continue
-            kind = flow.step.kind
-            if kind in ("m", "x"):
-                found += self._immediate(flow, state or _UNKNOWN)
+            kind = step.kind
+            if kind in _BITS:
+                if state is not None and state is not _UNKNOWN:
+                    found += _immediate(line, step, state)
             elif kind == "php":
                 saved.append(state or _UNKNOWN)
             elif kind == "plp":
                 state = saved.pop() if saved else _UNKNOWN
             elif kind == "xce":
-                state = Widths(8, 8, flow.line, flow.line) if carry == "sec" else state
+                state = Widths(8, 8, line, line) if carry == "sec" else state
             else:
-                state = self._after(flow, state or _UNKNOWN)
+                state = self._after(line, step, targets, state or _UNKNOWN)
             carry = kind
         return found
 
     def _at_label(self, name: str, state: Widths | None) -> Widths:
-        if name not in self.inner:
-            return _UNKNOWN
         entry = self.entries.get(name)
         if state is None:
             return entry or _UNKNOWN
         return state if entry is None else state.joined(entry)
 
-    def _after(self, flow: Flow, state: Widths) -> Widths | None:
-        step = flow.step
-        assert step
+    def _after(self, line: int, step: Step, targets: tuple[str, ...], state: Widths) -> Widths | None:
         if step.kind in ("rep", "sep"):
-            return state.changed(step.value, 16 if step.kind == "rep" else 8, flow.line)
+            return state.changed(step.value, 16 if step.kind == "rep" else 8, line)
         if step.kind in ("go", "end"):
-            for name in flow.targets[:1]:
+            for name in targets[:1]:
                 if name in self.inner:
                     known = self.entries.get(name)
                     self.entries[name] = state if known is None else known.joined(state)
             return None if step.kind == "end" else state
-        if step.kind == "call" and not self.setters.isdisjoint(flow.targets):
+        if step.kind == "call" and not self.setters.isdisjoint(targets):
             return _UNKNOWN
         return _UNKNOWN if step.kind == "lost" else state
 
-    def _immediate(self, flow: Flow, state: Widths) -> list[Finding]:
-        step = flow.step
-        assert step
-        bits, line = (state.m, state.m_line) if step.kind == "m" else (state.x, state.x_line)
-        if not bits or bits == 8 * step.value:
-            return []
-        register = "A is" if step.kind == "m" else "X and Y are"
-        reason = f"{register} {bits} bits here (line {line}), the immediate has {8 * step.value}"
-        fix = _fitted(step.name, bits)
-        return [Finding(flow.line, step.at + 1, WARNING, "register-width", reason, fix)]
+
+def _immediate(line: int, step: Step, state: Widths) -> list[Finding]:
+    bits, set_at = (state.m, state.m_line) if step.kind == "m" else (state.x, state.x_line)
+    if not bits or bits == 8 * step.value:
+        return []
+    register = "A is" if step.kind == "m" else "X and Y are"
+    reason = f"{register} {bits} bits here (line {set_at}), the immediate has {8 * step.value}"
+    fix = _fitted(step.name, bits)
+    return [Finding(line, step.at + 1, WARNING, "register-width", reason, fix)]
 
 
 def _fitted(text: str, bits: int) -> str:

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from .faults import Broken
 from .formula import Formula, parse_formula
 
@@ -88,21 +90,23 @@ def _clause(words: list[Word], values: list[Word], value: Callable[[str], float 
     return bool((numbers[0] or 0) > 0) != negated
 
 
-class Evaluator:
-    """Values of expressions as asar computes them, None where a name or function is not known here."""
+class Evaluator(msgspec.Struct):
+    """Values of expressions as asar computes them, None where a name or function is not known here.
 
-    def __init__(self, name: Callable[[str], float | None], defined: Callable[[str], bool]) -> None:
-        self._name = name
-        self._defined = defined
-        self.priorities = self.exact = False
-        #: The functions of the text so far: parameters and body.
-        self.functions: dict[str, tuple[tuple[str, ...], str]] = {}
-        self._bound: dict[str, float] = {}
-        self._depth = 0
-        #: The address of the code that is being read, where it is known.
-        self.here: float | None = None
-        #: How many more values the macro call has that is being read.
-        self.more: int | None = None
+    `name` gives the value of a label, `defined` whether there is such a define. `functions` are those of the
+    text so far, parameters and body; `here` is the address of the code that is being read, and `more` how
+    many more values the macro call has that is being read, each where it is known.
+    """
+
+    name: Callable[[str], float | None]
+    defined: Callable[[str], bool]
+    priorities: bool = False
+    exact: bool = False
+    functions: dict[str, tuple[tuple[str, ...], str]] = {}
+    here: float | None = None
+    more: int | None = None
+    _bound: dict[str, float] = {}
+    _depth: int = 0
 
     def value(self, text: str) -> float | None:
         try:
@@ -116,7 +120,7 @@ class Evaluator:
             return self._cut(tree.value)
         if tree.kind == "name":
             bound = self._bound.get(tree.value.lower())
-            return self._name(tree.value) if bound is None else bound
+            return self.name(tree.value) if bound is None else bound
         if tree.kind == "call":
             return self._call(tree)
         values = [self.known(part) for part in tree.parts]
@@ -136,7 +140,7 @@ class Evaluator:
         if name == "sizeof" and [part.value for part in tree.parts] == ["..."]:
             return self.more
         if name == "defined" and len(texts) == 1:
-            return float(self._defined(texts[0]))
+            return float(self.defined(texts[0]))
         if name in ("stringsequal", "stringsequalnocase") and len(texts) == 2:
             left, right = (text.lower() if name.endswith("nocase") else text for text in texts)
             return float(left == right)

@@ -71,17 +71,22 @@ class Defines:
         raise EndlessDefine
 
     def _value(self, match: re.Match[str]) -> str:
-        if len(match[1]) % 2:
+        escapes, braced, name = match.groups()
+        if len(escapes) % 2:
             return match[0]
-        return match[1] + self._named(match[2] if match[3] is None else match[3])
+        return escapes + self._named(name or self._plain_name(braced))
 
-    def _named(self, name: str) -> str:
+    def _plain_name(self, name: str) -> str:
+        """The name in braces, which may be made of defines."""
         if "!" in name:
             name = self.resolve(name)
+        if STUB not in name and not _NAME.match(name):
+            raise DefineFault("define-name", f"`{name[:40]}` is no name of a define")
+        return name
+
+    def _named(self, name: str) -> str:
         if STUB in name:
             return STUB
-        if not _NAME.match(name):
-            raise DefineFault("define-name", f"`{name[:40]}` is no name of a define")
         known = self.values.get(name)
         if known is None:
             self._unknown(name)

@@ -1,0 +1,68 @@
+"""Blocks as they open and close, assertions, and what is left to others: files, parameters, macros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from .answers import answer
+from .facts import Event
+from .place_events import here
+from .places import Place
+
+if TYPE_CHECKING:
+    from .context import Context
+
+
+def take_open(context: Context, event: Event, line: int) -> None:
+    context.blocks.open(event, line, context)
+    if event.name == "struct":
+        name = context.blocks.struct
+        if name in context.labels and not context.blocks.uncertain and "\x01" not in name:
+            context.find(line, event.at, "label-redefined", f"the struct `{name[:40]}` is defined twice")
+        context.labels.setdefault(name, Place(static=True))
+
+
+def take_close(context: Context, event: Event, line: int) -> None:
+    context.blocks.close(event, line, context)
+
+
+def take_else(context: Context, event: Event, line: int) -> None:
+    context.blocks.other(event, line, context)
+
+
+def take_assert(context: Context, event: Event, line: int) -> None:
+    evaluator = context.blocks.evaluator
+    evaluator.here = here(context, event) if context.section else None
+    holds = answer(context, event, line, "use")
+    evaluator.here = None
+    if holds is None and (context.placed or "pc(" not in event.detail.lower()):
+        context.doubts.add("place")
+    if holds is False:
+        context.stop(line, event.at, f"the assertion `{event.detail[:40]}` does not hold")
+
+
+def take_param(context: Context, event: Event, line: int) -> None:
+    context.stub(event.name)
+
+
+def take_file(context: Context, event: Event, line: int) -> None:
+    context.stub(event.name)
+    context.lose_widths(line)
+
+
+def ask(context: Context, event: Event, line: int) -> None:
+    """Leave an event to the checker."""
+    context.asked.append(event)
+
+
+BLOCK_EVENTS: Final[dict[str, Callable[[Context, Event, int], None]]] = {
+    "assert": take_assert,
+    "call": ask,
+    "close": take_close,
+    "else": take_else,
+    "file": take_file,
+    "open": take_open,
+    "param": take_param,
+    "undef": ask,
+}

@@ -1,0 +1,106 @@
+"""Directives that say where code goes, and what asks where it has come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from afs.asm.mapping import MAPPERS
+
+from .facts import Event
+from .setting_events import bar
+
+if TYPE_CHECKING:
+    from .context import Context
+
+#: Code that nobody has placed lies here.
+FIRST_BANK: Final = 0
+FIRST_ADDRESS: Final = 0x8000
+#: Code that begins here may leave its bank before long.
+_LAST_PAGE: Final = 0xFF00
+_END: Final = Event("place", "", 0)
+
+
+def take_place(context: Context, event: Event, line: int) -> None:
+    """The line moves to another address; only that of an `org` with a number is known."""
+    bar(context, event.name, event, line)
+    _leave(context, event, line)
+    if event.name == "pad" or (event.name == "skip" and not context.blocks.struct):
+        ahead = context.blocks.value(event.detail) if event.detail else 1
+        if event.name == "pad" or ahead is None or ahead > 0:
+            _needs_place(context, event, line)
+    if event.name.startswith("free"):
+        context.free.append((event, line, context.section))
+    elif event.name == "prot" and not context.free:
+        context.find(line, event.at, "directive", "`prot` stands at the start of a free space only")
+    if event.name == "org":
+        _take_org(context, event, line)
+    elif event.name not in ("skip", "fill", "pad", "rep", "startpos"):
+        context.bank = None
+
+
+def _take_org(context: Context, event: Event, line: int) -> None:
+    context.placed = True
+    value = context.blocks.value(event.detail)
+    context.bank = None if value is None else int(value) >> 16
+    if value is not None:
+        if int(value) & 0xFFFF >= _LAST_PAGE:
+            context.doubts.add("place")
+        context.starts[context.section + 1] = int(value)  # the section that this line begins
+    context.interrupt(line)
+
+
+def _leave(context: Context, event: Event, line: int) -> None:
+    """Look at the bytes in a row that end here: asar writes them within one bank, of the ROM."""
+    start, length = context.starts.get(context.section), context.offset + max(event.offset, 0)
+    if start is None or not length:
+        return
+    if context.checks_banks and (start & 0xFFFF) + length > 0x10000:
+        context.stop(line, event.at, f"the code from ${start:06X} to here leaves its bank")
+    elif not _in_rom(context.mapper, start):
+        reason = f"${start:06X}, where this code lies, is not in a ROM of {context.mapper}"
+        context.stop(line, event.at, reason)
+
+
+@lru_cache(maxsize=1024)
+def _in_rom(mapper: str, address: int) -> bool:
+    return MAPPERS[mapper].offset(address) is not None
+
+
+def here(context: Context, event: Event) -> int | None:
+    """The address of `event`, if the text tells."""
+    start = context.starts.get(context.section)
+    return None if start is None or event.offset < 0 else start + context.offset + event.offset
+
+
+def _needs_place(context: Context, event: Event, line: int) -> None:
+    """What asks where the code stands before anything, not even a label, has given it a place."""
+    touched = context.placed or context.section or context.offset or event.offset
+    if not touched and all(place.static for place in context.labels.values()):
+        reason = f"nothing says where `{event.name}` stands; put an `org` before it"
+        context.stop(line, event.at, reason)
+
+
+def take_limit(context: Context, event: Event, line: int) -> None:
+    _needs_place(context, event, line)
+    limit, reached = context.blocks.value(event.detail), here(context, event)
+    if context.placed and (limit is None or reached is None):
+        context.doubts.add("place")
+    if limit is not None and reached is not None and reached > limit:
+        context.stop(line, event.at, f"the code ends at ${reached:06X}, beyond ${int(limit):06X}")
+
+
+def finish_places(context: Context) -> None:
+    """The last bytes in a row, and free space: an empty one needs no ROM."""
+    _leave(context, _END, 1)
+    last = (context.section, context.offset)
+    for event, line, section in context.free[:1]:
+        if last != (section + 1, 0):
+            context.stop(line, event.at, "free space is that of a ROM, which is not here")
+
+
+PLACE_EVENTS: Final[dict[str, Callable[[Context, Event, int], None]]] = {
+    "limit": take_limit,
+    "place": take_place,
+}
