@@ -69,9 +69,9 @@ class _Flow:
         self.ended = False
 
     def take(self, op: Op) -> None:
-        for label in op.labels:
-            self._label(label)
         if op.labels:
+            for label in op.labels:
+                self._label(label)
             self.waiting += op.labels
         if self.waiting and op.kind != "label":
             if op.kind == "instruction":
@@ -107,16 +107,17 @@ class _Flow:
         role = _ROLES.get(name)
         if role is not None:
             role(self, op)
-        if op.form[-2:] in (",x", ",y") and op.form[-1] not in self.set:
-            count["unset_" + op.form[-1]] += 1
-        if op.form == "#e" and name in _SIZED and op.size:
+        form, symbols = op.form, op.symbols
+        if form[-2:] in (",x", ",y") and form[-1] not in self.set:
+            count["unset_" + form[-1]] += 1
+        if form == "#e" and op.size and name in _SIZED:
             self._immediate(op)
-        if op.symbols:
-            self.used.update(op.symbols)
-            if op.form != "#e" and name not in _LEADS:
-                self.read.update(op.symbols)
-            if len(op.symbols) == 1:
-                self.sizes.setdefault(op.symbols[0], set()).add(op.suffix)
+        if symbols:
+            self.used.update(symbols)
+            if form != "#e" and name not in _LEADS:
+                self.read.update(symbols)
+            if len(symbols) == 1:
+                self.sizes.setdefault(symbols[0], set()).add(op.suffix)
         self.ended = name in ENDS
         self.second, self.before = self.before, op
 
@@ -129,15 +130,18 @@ class _Flow:
                 count["repeated_ops"] += 1
                 count["longest_repeat"] = max(count["longest_repeat"], self.run)
             if op.operand:
-                count["stored_twice"] += name == last and name in _STORES
-                count["reloaded"] += name[:2] == "ld" and last[:2] == "st"
+                if name == last and name in _STORES:
+                    count["stored_twice"] += 1
+                elif name[:2] == "ld" and last[:2] == "st":
+                    count["reloaded"] += 1
         else:
             self.run = 0
         if name in BRANCHES:
-            count["branch_without_flags"] += last in _KEEP_FLAGS
+            if last in _KEEP_FLAGS:
+                count["branch_without_flags"] += 1
         elif last in _COMPARES:
             count["idle_compare"] += 1
-        if last in ("clc", "sec") and name in _LEAVE_CARRY:
+        if name in _LEAVE_CARRY and last in ("clc", "sec"):
             count["idle_carry"] += 1
 
     def push(self, op: Op) -> None:

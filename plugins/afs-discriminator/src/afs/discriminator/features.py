@@ -8,7 +8,6 @@ A figure that does not apply is NaN.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -70,6 +69,8 @@ _VIOLATIONS: Final = frozenset(
         decided known_compare undone next_branch loop_sign loop_stuck same_load stored_back"""
     )
 ) | set(PATHS)
+_BROKEN_PLACES: Final = [place for place, name in enumerate(ASM) if name in _BROKEN]
+_VIOLATION_PLACES: Final = [place for place, name in enumerate(ASM) if name in _VIOLATIONS]
 
 #: The columns of :func:`matrix`.
 NAMES: Final = (
@@ -152,9 +153,9 @@ def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
         *_checked(text),
         *_places(ops),
     ]
-    violations = sum(value > 0 for name, value in zip(ASM, found, strict=True) if name in _VIOLATIONS)
-    broken = sum(value > 0 for name, value in zip(ASM, found, strict=True) if name in _BROKEN)
-    figures = [*surface, float(violations), float(broken), *found, *_NO_PROSE, *_NO_PYTHON]
+    violations = float(sum([found[place] > 0 for place in _VIOLATION_PLACES]))
+    broken = float(sum([found[place] > 0 for place in _BROKEN_PLACES]))
+    figures = [*surface, violations, broken, *found, *_NO_PROSE, *_NO_PYTHON]
     return Prepared(domain, words, _shapes(ops), uses_of(ops), own_names(ops), figures)
 
 
@@ -171,21 +172,20 @@ def _shapes(ops: Sequence[Op]) -> list[int]:
 def _checked(text: str) -> list[float]:
     """The figures of ``_CHECK``: what the check of the whole text finds."""
     result = check(text)
-    codes: Counter[str] = Counter()
-    for finding in result.findings:
-        codes["error" if finding.severity == "error" else finding.code] += 1
-    named = codes["error"], codes["register-width"], codes["assumed-width"]
-    others = sum(codes.values()) - sum(named)
-    return [*map(float, named), float(others), float(len(result.stubs)), float(result.assembles)]
+    codes = ["error" if found.severity == "error" else found.code for found in result.findings]
+    named = [codes.count(code) for code in ("error", "register-width", "assumed-width")]
+    figures = *named, len(codes) - sum(named), len(result.stubs), result.assembles
+    return [float(figure) for figure in figures]
 
 
 def _places(ops: Sequence[Op]) -> list[float]:
     """The figures of ``_PLACES``: addresses by what the table of addresses says of them."""
-    count: Counter[str] = Counter()
-    for op in ops:
-        if op.digits and op.form not in ("#e", "e,s", "(e,s),y", "e,e"):
-            count[_place(op.value, op.digits)] += 1
-    return [float(count[name]) for name in ("known", "unknown", "register", "short")]
+    found = [
+        _place(op.value, op.digits)
+        for op in ops
+        if op.digits and op.form not in ("#e", "e,s", "(e,s),y", "e,e")
+    ]
+    return [float(found.count(name)) for name in ("known", "unknown", "register", "short")]
 
 
 @lru_cache(maxsize=1 << 15)
@@ -213,16 +213,17 @@ def matrix(texts: Sequence[Prepared], models: Models) -> Floats:
     for tokens, model in (("words", models.words), ("shapes", models.shapes)):
         rows[:, first : first + len(_SURPRISE)] = _surprises([getattr(text, tokens) for text in texts], model)
         first += len(_SURPRISE)
-    rows[:, first] = [_unknown(text, models.words) for text in texts]
+    rows[:, first] = _unknown(texts, models.words)
     rows[:, first + 1 :] = [_used(text, models.definitions) for text in texts]
     rows[:, _TOTAL] += (rows[:, _SURE] > 0).sum(axis=1)
     return rows
 
 
-def _unknown(text: Prepared, model: LanguageModel) -> float:
-    """How many of the names that it uses the model has never seen."""
-    names = sorted({number for number, _ in text.uses})
-    return float(np.count_nonzero(~model.knows(names))) if names else 0.0
+def _unknown(texts: Sequence[Prepared], model: LanguageModel) -> list[float]:
+    """How many of the names that each text uses the model has never seen."""
+    names = [sorted({number for number, _ in text.uses}) for text in texts]
+    known = iter(model.knows([number for some in names for number in some]).tolist())
+    return [float(sum([not next(known) for _ in some])) for some in names]
 
 
 def _used(text: Prepared, definitions: Definitions) -> list[float]:
