@@ -106,7 +106,7 @@ def test_cross_references_count_every_way_to_write_an_address(samples: list[Trai
         "`guard_main` writes it, also at an offset in X (Sprites/guard.s)."
     )
     assert found(samples, "writers", "`!Song` ($7E00BC)").output == (
-        "the patch at $0083F8 writes it (Patches/hooks.asm)."
+        "The patch at $0083F8 writes it (Patches/hooks.asm)."
     )
 
 

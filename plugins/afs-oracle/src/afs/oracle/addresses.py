@@ -13,7 +13,7 @@ from afs.oracle.comment_text import cleaned, flowed, is_list, usable
 from afs.oracle.comments import Comments
 from afs.oracle.layout import laid_out
 
-__all__ = ["Address", "Addresses"]
+__all__ = ["Address", "Addresses", "notes_of"]
 
 # Four digits are an address of a bank; two are a number or an offset.
 _ADDRESS = re.compile(r"\$[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{2})?")
@@ -173,7 +173,7 @@ def _address(
     value = value.strip()
     if _ADDRESS.fullmatch(value):
         value = value.upper()
-    notes, start, end = _notes(name, at, comments)
+    notes, start, end = notes_of(name, at, comments)
     # Above several definitions in a row it is the headline of them all, but for bits: those of the first.
     if start < at.line and at.line + 1 in lines and not (_ADDRESS.fullmatch(value) and bits(notes)):
         notes = []
@@ -184,7 +184,7 @@ def _address(
     return Address(name, value, tuple(notes), at.file, at.line, start if notes else at.line, end)
 
 
-def _notes(
+def notes_of(
     name: str, at: Symbol | Define | LabelDefinition, comments: Comments
 ) -> tuple[list[str], int, int]:
     """The comment behind a definition, else the one above it with what stands right below; its lines."""

@@ -11,7 +11,7 @@ from afs.asm import check, parse_statement
 from afs.oracle.doubts import sure
 from afs.oracle.drawings import drawings
 
-__all__ = ["LOST", "RULER", "cleaned", "flowed", "is_code", "is_list", "sentence", "usable"]
+__all__ = ["LOST", "RULER", "cleaned", "flowed", "is_code", "is_list", "is_row", "sentence", "usable"]
 
 #: What reading another encoding leaves of a letter.
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -148,6 +148,11 @@ def is_list(lines: Sequence[str]) -> bool:
     return sum(bool(_ITEM.match(line)) for line in lines) >= 2
 
 
+def is_row(line: str) -> bool:
+    """Whether a line is one of a list, or draws or assigns something."""
+    return bool(_ROW.match(line) or _ITEM.match(line))
+
+
 def flowed(lines: Sequence[str]) -> str:
     """Prose with its lines joined, but for those that were ended on purpose or are indented otherwise."""
     told = [" ".join(line.split()) for line in lines]
@@ -162,7 +167,7 @@ def flowed(lines: Sequence[str]) -> str:
 
 def _begins(before: str, line: str, width: int) -> bool:
     """Whether a line goes on with something new: its first word would have fitted behind the last one."""
-    if _ROW.match(line) or _ROW.match(before) or _ITEM.match(line):
+    if is_row(line) or _ROW.match(before):
         return True
     room = len(before) + 1 + len(line.split(" ", 1)[0]) <= width
     return room and line[:1].isupper() and before[-1:] not in ".,;:!?-("

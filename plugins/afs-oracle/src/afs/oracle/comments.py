@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from afs.asm import Source
-from afs.oracle.comment_text import RULER
+from afs.oracle.comment_text import RULER, is_code
+from afs.oracle.doubts import sure
 
 __all__ = ["Comments"]
 
@@ -111,6 +112,17 @@ class Comments:
 
     def text(self, first: int, last: int) -> str:
         return "\n".join(line.rstrip() for line in self._lines[first - 1 : last])
+
+    def quoted(self, first: int, last: int) -> str:
+        """The lines without what their author was not sure of, and without code that was taken out."""
+        return "\n".join(line for at in range(first, last + 1) if (line := self._quoted(at)) is not None)
+
+    def _quoted(self, line: int) -> str | None:
+        text, told = self._lines[line - 1].rstrip(), self._tails.get(line, "").strip()
+        own = line in self._own
+        if sure(told) and (RULER.fullmatch(told) or not (own and is_code(told))):
+            return text
+        return None if own else text[: self._columns[line] - 1].rstrip()
 
     def inside(self, first: int, last: int) -> list[tuple[int, str]]:
         return [(at, self._own[at]) for at in range(first, last + 1) if at in self._own]

@@ -17,6 +17,8 @@ _VERBS = {
     "jumps": "Jumps to",
     "reads": "Reads",
     "writes": "Writes",
+    "calls_through": "Calls through",
+    "jumps_through": "Jumps through",
     "pointers": "Reaches memory through the pointer at",
     "macros": "Uses the macro",
     "points_to": "Names as data",

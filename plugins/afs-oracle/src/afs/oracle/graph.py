@@ -15,6 +15,7 @@ __all__ = ["Access", "Graph", "Owner", "Place", "Uses"]
 _LOW_RAM = 0x2000
 _NOBODY = Routine("", "", "", (), (), (), False, "", 0, 0, "")
 _REGISTERS = range(0x2000, 0x6000)
+_THROUGH = {"pointer": "pointers", "call-through": "calls_through", "jump-through": "jumps_through"}
 
 
 class Place(NamedTuple):
@@ -50,6 +51,8 @@ class Uses(NamedTuple):
     pointers: tuple[str, ...]
     macros: tuple[str, ...]
     points_to: tuple[str, ...]
+    calls_through: tuple[str, ...]
+    jumps_through: tuple[str, ...]
 
 
 class Graph:
@@ -164,8 +167,8 @@ class Graph:
             return
         name = self._full(touch.name, routine)
         place = self._place(touch, name, safe)
-        if touch.verb == "pointer":
-            found["pointers"][place.shown] = None
+        if field := _THROUGH.get(touch.verb):
+            found[field][place.shown] = None
             self._add(self.readers, place, owner, "")
             return
         shown = place.shown + (f",{touch.moved_by.upper()}" if touch.moved_by else "")

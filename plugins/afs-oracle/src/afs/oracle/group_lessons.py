@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from afs.asm import Source
-from afs.oracle.addresses import Address
-from afs.oracle.comment_text import cleaned, usable
+from afs.asm import Source, Symbol
+from afs.oracle.addresses import Address, notes_of
+from afs.oracle.comment_text import RULER, cleaned, flowed, is_row, usable
 from afs.oracle.comments import Comments
 from afs.oracle.lesson import Lesson, code
 
@@ -16,6 +16,7 @@ __all__ = ["Group", "group_lessons", "groups", "setting_lessons", "struct_lesson
 
 _SMALLEST, _LARGEST = 2, 64
 _LONGEST_TITLE = 120
+_ROM = 0x2000
 #: A line that gives a value, a bit or a length its meaning, or draws the bits.
 _LISTED = re.compile(
     r"(?i)(?:[-*—]\s*)?(?:bits?\s+[0-9]|(?:0x|\$|%)?[0-9a-f]{1,6}\s*(?:[-:=–—]|\s-)\s"
@@ -24,9 +25,10 @@ _LISTED = re.compile(
 
 
 class Group(NamedTuple):
-    """Definitions on lines without a gap, and the comment above the first of them."""
+    """Definitions on lines without a gap, and the comment above the first of them: its headline, the rest."""
 
     title: str
+    notes: tuple[str, ...]
     file: str
     start: int
     end: int
@@ -49,17 +51,21 @@ def groups(source: Source, comments: Comments) -> Iterator[Group]:
 def _group(block: Sequence[tuple[int, str, str, str]], file: str, comments: Comments) -> Iterator[Group]:
     above, start = comments.above(block[0][0])
     head = cleaned(above)
-    title = " ".join(" ".join(cleaned(_paragraph(above))).split())
+    paragraph = _paragraph(above)
+    title = " ".join(" ".join(cleaned(paragraph)).split())
     if title and usable(title) and not _is_of_one(head) and _SMALLEST <= len(block) <= _LARGEST:
         members = tuple((name, value, " ".join(cleaned([told]))) for _, name, value, told in block)
-        yield Group(title, file, start, block[-1][0], members)
+        boxed = above[len(paragraph) :][:1]
+        rest = cleaned(above[len(paragraph) :]) if boxed and boxed[0].strip() else []
+        notes = tuple(line for line in rest if usable(line))
+        yield Group(title, notes, file, start, block[-1][0], members)
 
 
 def _paragraph(lines: Sequence[str]) -> Sequence[str]:
-    """A comment up to its first blank line that stands behind a word."""
+    """A comment up to the first blank line or ruler behind a word."""
     told = False
     for at, line in enumerate(lines):
-        if told and not line.strip():
+        if told and RULER.fullmatch(line):
             return lines[:at]
         told = told or usable(line)
     return lines
@@ -78,8 +84,9 @@ def group_lessons(group: Group) -> Lesson:
         else group.title[:_LONGEST_TITLE].rpartition(" ")[0] + " ..."
     )
     lines = [_line(name, value, told) for name, value, told in group.members]
+    answer = "\n".join([*group.notes, *lines])
     at = (group.file, group.start, group.end)
-    return Lesson("group", f"“{title}” in {group.file}", "\n".join(lines), *at, told=0.8, facts=len(lines))
+    return Lesson("group", f"“{title}” in {group.file}", answer, *at, told=0.8, facts=len(lines))
 
 
 def setting_lessons(local: Sequence[Address]) -> Iterator[Lesson]:
@@ -104,25 +111,34 @@ def setting_lessons(local: Sequence[Address]) -> Iterator[Lesson]:
             )
 
 
-def struct_lessons(source: Source) -> Iterator[Lesson]:
-    """The fields of each struct with their offsets or addresses."""
-    structs: dict[str, list[tuple[str, int | None, str, int]]] = {}
+def struct_lessons(source: Source, comments: Comments) -> Iterator[Lesson]:
+    """The fields of each struct with their places; offsets of a struct that has no place of its own."""
+    structs: dict[str, list[Symbol]] = {}
     for symbol in source.symbols:
-        name, dot, field = symbol.name.partition(".")
-        if dot:
-            structs.setdefault(name, []).append(
-                (f".{field}", symbol.value, symbol.comment or symbol.above, symbol.line)
-            )
+        if "." in symbol.name:
+            structs.setdefault(symbol.name.partition(".")[0], []).append(symbol)
+    loose = _without_place(source)
     for name, fields in structs.items():
-        at = (source.file, fields[0][3], fields[-1][3])
-        lines = [_field(field, value, told) for field, value, told, _ in fields]
+        lines = [_field(symbol, comments) for symbol in fields]
+        at = (source.file, fields[0].line, fields[-1].line)
         yield Lesson("struct", name, "\n".join(lines), *at, group=name, told=0.6, facts=len(lines))
-        for field, value, _, line in fields:
-            if value is not None and value < 0x2000:
-                key = f"{name}{field}"
-                yield Lesson(
-                    "field", key, f"${value:02X}", source.file, line, line, group=name, told=0.1, fact=True
-                )
+        for symbol in fields if name in loose else ():
+            if symbol.value is not None and symbol.value < _ROM:
+                yield _offset(symbol, name)
+
+
+def _without_place(source: Source) -> set[str]:
+    words = [
+        placed.statement.operand.split()
+        for placed in source.statements
+        if placed.statement.kind == "directive" and placed.statement.name == "struct"
+    ]
+    return {found[0] for found in words if len(found) == 1}
+
+
+def _offset(symbol: Symbol, group: str) -> Lesson:
+    at = (symbol.file, symbol.line, symbol.line)
+    return Lesson("field", symbol.name, f"${symbol.value:02X}", *at, group=group, told=0.1, fact=True)
 
 
 def _line(name: str, value: str, told: str) -> str:
@@ -130,7 +146,19 @@ def _line(name: str, value: str, told: str) -> str:
     return f"{code(name)} = {value}{note}"
 
 
-def _field(name: str, value: int | None, told: str) -> str:
-    note = " ".join(" ".join(cleaned(told.splitlines())).split())
-    place = "" if value is None else f" at ${value:02X}"
-    return f"{code(name)}{place}{f': {note}' if note and usable(note) else ''}"
+def _field(symbol: Symbol, comments: Comments) -> str:
+    notes, _, _ = notes_of(symbol.name, symbol, comments)
+    place = "" if symbol.value is None else f" at ${symbol.value:02X}"
+    told = _brief(notes) if usable("\n".join(notes)) else ""
+    return f"{code('.' + symbol.name.partition('.')[2])}{place}{f': {told}' if told else ''}"
+
+
+def _brief(notes: Sequence[str]) -> str:
+    """As much of a comment as fits into a line."""
+    text = ""
+    for piece in flowed(notes).split("\n"):
+        longer = f"{text} {piece.strip()}".strip()
+        if text and (len(longer) > _LONGEST_TITLE or is_row(piece.strip())):
+            break
+        text = longer
+    return text

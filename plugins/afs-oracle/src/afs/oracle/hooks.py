@@ -155,7 +155,7 @@ def _hook(
     touched = [touch for placed in body for touch in touches(placed.statement)]
     return Hook(
         org.statement.operand.upper(),
-        comments.text(org.line, last),
+        comments.quoted(org.line, last),
         "\n".join(parts),
         place,
         bound[1].upper() if bound and holds else "",

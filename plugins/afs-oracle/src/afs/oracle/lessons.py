@@ -17,7 +17,7 @@ from afs.oracle.hooks import hook_lessons, hooks, originals
 from afs.oracle.lesson import Lesson
 from afs.oracle.macro_lessons import macro_lessons
 from afs.oracle.memory_lessons import AddressLessons, access_lessons, constant_lessons
-from afs.oracle.routine_lessons import RoutineLessons, cue
+from afs.oracle.routine_lessons import RoutineLessons, routine_cue
 from afs.oracle.table_lessons import table_lessons
 from afs_core import TrainingSample
 
@@ -40,7 +40,9 @@ class Lessons:
         self._run, self._kinds, self._hack = run, frozenset(kinds), hack
         self._asker = Asker(run, variants)
         self._addresses = AddressLessons((*hack.addresses, *hack.placed))
-        routines = ((cue(routine.comment), routine.name) for routine in hack.routines if routine.comment)
+        routines = (
+            (routine_cue(routine.comment), routine.name) for routine in hack.routines if routine.comment
+        )
         texts = ((opening(text), text.title) for text in hack.texts)
         titles = Counter(text.title.casefold() for text in hack.texts if text.section.part == 1)
         self._shared = frozenset(title for title, times in titles.items() if times > 1)
@@ -89,7 +91,7 @@ class Lessons:
         for source in self._hack.sources:
             for group in groups(source, self._hack.comments[source.file]):
                 yield group_lessons(group)
-            yield from struct_lessons(source)
+            yield from struct_lessons(source, self._hack.comments[source.file])
         yield from setting_lessons(self._hack.local)
 
     def _of_data(self) -> Iterator[Lesson]:
@@ -123,7 +125,7 @@ class Lessons:
     @cached_property
     def _routine_lessons(self) -> RoutineLessons:
         routines = {routine.name: routine for routine in self._hack.routines}
-        return RoutineLessons(self._graph, routines, self._hack.sources, self._kinds)
+        return RoutineLessons(self._graph, routines, self._hack.sources, self._hack.comments, self._kinds)
 
     def _asked(self, lessons: Iterable[Lesson]) -> Iterator[TrainingSample]:
         for lesson in lessons:

@@ -26,17 +26,18 @@ def macro_lessons(
         above, start = comments.above(macro.line)
         told = "\n".join(cleaned(above, (macro.name, f"%{macro.name}")))
         told = told if usable(told) else ""
-        yield from _definition(macro, told, start if told else macro.line)
+        code = comments.quoted(macro.line, macro.end_line)
+        yield from _definition(macro, code, told, start if told else macro.line)
         yield from _use(macro, graph)
 
 
-def _definition(macro: Macro, told: str, start: int) -> Iterator[Lesson]:
+def _definition(macro: Macro, text: str, told: str, start: int) -> Iterator[Lesson]:
     key = f"%{macro.name}({', '.join(macro.parameters)})"
     at = (macro.file, start, macro.end_line)
-    answer = "\n".join([*([told] if told else []), "```asm", macro.text, "```"])
+    answer = "\n".join([*([told] if told else []), "```asm", text, "```"])
     yield Lesson("macro", key, answer, *at, wording="macro" if told else "macro-code", facts=1 + bool(told))
-    if told and check(macro.text).syntax_ok:
-        yield Lesson("write", key, macro.text, *at, input=told, wording="write-macro")
+    if told and check(text).syntax_ok:
+        yield Lesson("write", key, text, *at, input=told, wording="write-macro")
 
 
 def _use(macro: Macro, graph: Graph) -> Iterator[Lesson]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from afs.oracle.addresses import Address
@@ -16,6 +17,16 @@ __all__ = ["AddressLessons", "access_lessons", "bit_lessons", "constant_lessons"
 _ROM_BANK = 0x8000
 _WORK_RAM = (0x7E, 0x7F)
 _WORDS = 2
+#: Which bit it is, or how long, but not for what: ``bit 0``, ``16 bytes``, ``Word length``.
+_MEASURE = re.compile(
+    r"(?i)\(?(?:bits?\s+\d+(?:\s*-\s*\d+)?|(?:\$|0x)?[0-9a-f]+\s+(?:bytes?|words?|bits?)|(?:one|two)\s+bytes?"
+    r"|(?:byte|word|long)\s+length)\)?"
+)
+#: ``12 ; pixels a frame``: the number of them.
+_UNIT = re.compile(
+    r"(?i)(?:frames|pixels|px|bytes|words|tiles|seconds|ticks|steps|rows|hearts|rupees|scanlines|cycles|subpixels"
+    r"|degrees|milliseconds|ms|percent|hz)\b"
+)
 
 
 class AddressLessons:
@@ -64,9 +75,11 @@ def _back(shared: Sequence[Address], told: float, wording: str) -> Lesson:
 def _purpose(address: Address, group: str, wording: str) -> Iterator[Lesson]:
     """One word says what a variable holds, but not what code does; its own name says nothing."""
     is_name = address.comment.rstrip(".:").casefold() == address.name.lstrip("!").casefold()
-    if is_name or (wording == "purpose-rom" and len(address.comment.split()) < _WORDS):
+    is_size = _MEASURE.fullmatch(address.comment.rstrip("."))
+    if is_name or is_size or (wording == "purpose-rom" and len(address.comment.split()) < _WORDS):
         return
-    answer = sentence(address.comment)
+    counted = wording == "purpose-number" and _UNIT.match(address.comment)
+    answer = sentence(f"{address.value} {address.comment}" if counted else address.comment)
     at = (address.file, address.start, address.end)
     facts = len(address.notes)
     yield Lesson("purpose", address.name, answer, *at, group=group, wording=wording, facts=facts, fact=True)
@@ -149,10 +162,12 @@ def _access(graph: Graph, kind: str, key: int | str, accesses: Sequence[Access])
 def _line(graph: Graph, kind: str, user: str, indices: Sequence[str]) -> str:
     verb = {"writers": "writes", "readers": "reads"}[kind]
     moved = " and ".join(index.upper() for index in indices if index)
-    place = f"{graph.owners[user].file}"
+    place = graph.owners[user].file
     also = ", also" if "" in indices and moved else ""
     how = f"{also} at an offset in {moved}" if moved else ""
-    return f"{named(user)} {verb} it{how} ({place}).{_through(graph, user)}"
+    who = named(user)
+    where = "" if place in who else f" ({place})"
+    return f"{who[:1].upper()}{who[1:]} {verb} it{how}{where}.{_through(graph, user)}"
 
 
 def _through(graph: Graph, macro: str) -> str:

@@ -34,7 +34,8 @@ _NAME = re.compile(r"(?<![\w$!.])[A-Za-z_]\w*\Z")
 class Touch(NamedTuple):
     """One thing that a statement names.
 
-    ``verb`` is read, write, change, pointer (read, to reach what it points to), call, jump or data;
+    ``verb`` is read, write, change, pointer (read, to reach what it points to), call, jump, data, or, where
+    it is read to go on there, call-through or jump-through;
     ``name`` a name as written or ``$`` and digits, empty where the operand is a formula; ``shown`` the
     operand without its index; ``moved_by`` x, y or empty.
     """
@@ -68,7 +69,8 @@ def _of_instruction(statement: Statement) -> Iterator[Touch]:
     if body[:1] in "([" and body[-1:] in ")]":
         inner = _INDEX.sub("", body[1:-1])
         if not _INDEX.search(body[1:-1]) or _INDEX.search(body[1:-1])[1].lower() != "s":  # type: ignore[index]
-            yield _touch("pointer", inner, "")
+            through = {"call": "call-through", "jump": "jump-through"}
+            yield _touch(through.get(verb, "pointer"), inner, "")
         return
     yield _touch(verb, body, index)
 

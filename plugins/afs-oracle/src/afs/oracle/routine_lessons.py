@@ -9,19 +9,22 @@ from functools import cached_property
 from itertools import pairwise
 
 from afs.asm import Placed, Routine, Source, check
-from afs.oracle.comment_text import LOST, cleaned, is_code, sentence, usable
+from afs.oracle.comment_text import LOST, cleaned, flowed, is_code, sentence, usable
+from afs.oracle.comments import Comments
 from afs.oracle.explanation import MOST, caller_lines, flow_lines, use_lines
 from afs.oracle.graph import Graph
 from afs.oracle.lesson import Lesson, code, listed, named
 from afs.oracle.routines import Explained
 from afs.oracle.widths import Widths
 
-__all__ = ["RoutineLessons", "cue"]
+__all__ = ["RoutineLessons", "cue", "routine_cue"]
 
 _SENTENCE = re.compile(r"(?s)(.{20,}?[.!?])(?:\s|$)")
 _WORD = re.compile(r"\w+")
+#: What goes in and comes out says more as a whole.
+_CONTRACT = re.compile(r"(?i)@|(?:in|out|inputs?|outputs?|arg\w*|param\w*|returns?|entry|exit)\s*:")
 _ENOUGH_WORDS = 4
-_LONGEST_CUE = 160
+_SHORTEST_CUE, _LONGEST_CUE = 20, 160
 _LONGEST_CODE = 120
 _WORDS = 2
 _FACTS = 2
@@ -34,9 +37,14 @@ class RoutineLessons:
     """Lessons of the routines of a graph."""
 
     def __init__(
-        self, graph: Graph, explained: Mapping[str, Explained], sources: Sequence[Source], kinds: Set[str]
+        self,
+        graph: Graph,
+        explained: Mapping[str, Explained],
+        sources: Sequence[Source],
+        comments: Mapping[str, Comments],
+        kinds: Set[str],
     ) -> None:
-        self._graph, self._kinds = graph, kinds
+        self._graph, self._comments, self._kinds = graph, comments, kinds
         self._next = _neighbours(explained, {source.file: source for source in sources})
 
     @cached_property
@@ -50,7 +58,7 @@ class RoutineLessons:
             yield from self._code(routine)
         if _says_enough(routine.comment):
             yield self._lesson(
-                routine, "routine-name", cue(routine.comment), routine.name, told=0.5, fact=True
+                routine, "routine-name", routine_cue(routine.comment), routine.name, told=0.5, fact=True
             )
         for kinds, lessons in (
             ({"write"}, self._write),
@@ -100,7 +108,7 @@ class RoutineLessons:
         follower = self._next.get(routine.name)
         if not _says_enough(routine.comment) or (_goes_on(routine) and not follower):
             return
-        text = routine.code
+        text = self._comments[routine.file].quoted(routine.line, routine.end)
         whole = text.count("{") == text.count("}") and text.count("\n") < _LONGEST_CODE
         if whole and LOST not in text and check(text).syntax_ok:
             facts = use_lines(self._graph.uses[routine.name])
@@ -116,7 +124,7 @@ class RoutineLessons:
 
     def _relations(self, routine: Explained) -> Iterator[Lesson]:
         uses, users = self._graph.uses[routine.name], self._graph.users.get(routine.name, {})
-        calls = use_lines(uses, ("calls", "jumps", "points_to"))
+        calls = use_lines(uses, ("calls", "jumps", "calls_through", "jumps_through", "points_to"))
         if calls and len(uses.calls) + len(uses.jumps) > 1:
             yield self._lesson(
                 routine, "callees", routine.name, "\n".join(calls), told=0.4, facts=len(uses.calls)
@@ -133,8 +141,8 @@ class RoutineLessons:
 
     def _user(self, user: str, verb: str) -> str:
         verb = {"call": "calls it", "jump": "jumps to it", "data": "names it as data"}[verb]
-        who = named(user)
-        return f"{who[:1].upper()}{who[1:]} {verb} ({self._graph.owners[user].file})."
+        who, file = named(user), self._graph.owners[user].file
+        return f"{who[:1].upper()}{who[1:]} {verb}{'' if file in who else f' ({file})'}."
 
     def _state(self, routine: Explained) -> Iterator[Lesson]:
         flow = self._widths.of(routine.name)
@@ -206,6 +214,16 @@ def cue(text: str) -> str:
     match = _SENTENCE.match(flat)
     first = match[1] if match else flat
     return first if len(first) <= _LONGEST_CUE else first[:_LONGEST_CUE].rpartition(" ")[0] + " ..."
+
+
+def routine_cue(comment: str) -> str:
+    """How a comment begins: its first sentence, with the title that stands above it."""
+    text = ""
+    for piece in flowed(comment.split("\n")).split("\n"):
+        text = f"{text} {piece.strip()}".strip()
+        if len(text) >= _SHORTEST_CUE and not _CONTRACT.match(text):
+            break
+    return cue(text)
 
 
 def _says_enough(comment: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sys import maxsize
 
 from afs.asm import Placed, Source, Table
-from afs.oracle.comment_text import LOST, cleaned, usable
+from afs.oracle.comment_text import LOST, cleaned, flowed, is_list, usable
 from afs.oracle.comments import Comments
 from afs.oracle.lesson import Lesson
 
@@ -26,15 +26,15 @@ def table_lessons(source: Source, comments: Comments, names: frozenset[str]) -> 
     for placed in source.statements:
         if placed.statement.kind == "data":
             rows.setdefault(placed.line, []).append(placed)
+    labels = [label.line for label in source.labels if label.kind in ("global", "sub")]
     breaks = _breaks(source)
     for table in source.tables:
         if table.name in names and not _is_part(table, *breaks):
-            lines = range(table.line, table.end_line + 1)
-            own = [row for line in lines for row in rows.get(line, ())]
+            own = [row for line in range(table.line, table.end_line + 1) for row in rows.get(line, ())]
             if table.name in routines:
                 yield from _pointers(table, f"the data in {table.name}")
             else:
-                yield from _of_table(table, own, comments)
+                yield from _of_table(table, own, labels[bisect_right(labels, table.line) - 1], comments)
 
 
 def _breaks(source: Source) -> tuple[list[int], list[int]]:
@@ -60,22 +60,27 @@ def _is_part(table: Table, labels: Sequence[int], mixed: Sequence[int]) -> bool:
     return found < len(mixed) and mixed[found] < last
 
 
-def _of_table(table: Table, rows: Sequence[Placed], comments: Comments) -> Iterator[Lesson]:
-    text = comments.text(table.line, table.end_line).split("\n")
-    above = table.above.splitlines()
-    told = " ".join(line for part in ([table.comment], above) for line in _told(part, table.name))
+def _of_table(table: Table, rows: Sequence[Placed], label: int, comments: Comments) -> Iterator[Lesson]:
+    above, start = comments.above(label)
+    behind = comments.behind(label)[0] if label < table.line else []
+    blocks = [_told(part, table.name) for part in (behind, above)]
     noted = [(row, " ".join(cleaned([row.comment]))) for row in rows]
     noted = [(row, note) for row, note in noted if usable(note)]
-    start = comments.start(table.line)
+    heads = [line for line, _ in comments.inside(label + 1, table.line - 1)]
+    text = comments.quoted(min([table.line, *heads]), table.end_line).split("\n")
+    told = "\n".join(block for block in blocks if block)
     if LOST not in "".join(text) and (told or noted or len(rows) > 1):
-        yield from _whole(table, rows, told, start, text)
+        yield from _whole(table, rows, told, start if blocks[1] else label, text)
     yield from _entries(table, noted)
     yield from _pointers(table, table.name)
 
 
-def _told(lines: Sequence[str], name: str) -> list[str]:
-    found = cleaned(lines, (name,))
-    return found if usable("\n".join(found)) else []
+def _told(lines: Sequence[str], name: str) -> str:
+    """A comment as text; one that lists or draws something line by line."""
+    found = cleaned(lines, (name, name.rpartition("_")[2]))
+    if not usable("\n".join(found)):
+        return ""
+    return "\n".join(found) if is_list(found) else flowed(found)
 
 
 def _whole(
