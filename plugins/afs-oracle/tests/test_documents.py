@@ -116,3 +116,80 @@ def test_a_heading_that_stands_twice_is_asked_for_with_the_one_above(made: Made)
     assert sum("Cost of Ships" in question for question in asked) == 1
     assert sum("Cost of Ports" in question for question in asked) == 1
     assert not any("Depth of" in question for question in asked)
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("see [Menu](menu.md)", "see Menu (menu.md)"),
+        ('[tides](https://example.org/t_(sea) "all") rise', "tides (https://example.org/t_(sea)) rise"),
+        ("![map](map.png)", "map (map.png)"),
+        ("<https://example.org/ebb>", "https://example.org/ebb"),
+        ("[menu.md](menu.md)", "menu.md"),
+        ("[above](#top) all", "above all"),
+        ("`%Set(<address>, <bit>)` and *more*", "%Set(<address>, <bit>) and more"),
+        ("x < 3 and y > 1", "x < 3 and y > 1"),
+        ("`*_Long` or `Boat_*`", "*_Long or Boat_*"),
+        ("one<br/>two", "one, two"),
+        ("5 <sup>th</sup> **bell**", "5 th bell"),
+    ],
+)
+def test_cells_say_what_they_say_and_where_links_lead(made: Made, cell: str, told: str) -> None:
+    found = pairs(made, table("| Port | Note |", "|---|---|", f"| Ebb | {cell} |"), "row")
+    assert list(found.values()) == [f"Note: {told}"]
+
+
+def test_a_link_in_the_first_cell_is_known_by_its_text(made: Made) -> None:
+    (key,) = pairs(made, table("| Port | Note |", "|---|---|", "| [`Ebb`](ebb.md) | dry |"), "row")
+    assert key.startswith("Ebb in the table")
+
+
+def test_rows_that_begin_alike_in_two_tables_are_not_asked_for(made: Made) -> None:
+    first = ("| Tool | Use |", "|---|---|", "| asar | builds |", "| map | shows |")
+    found = pairs(made, table(*first, "", "| Tool | Owner |", "|---|---|", "| asar | Ann |"), "row")
+    assert list(found.values()) == ["Use: shows"]
+
+
+REPEATED = "# Sea\n\n## Ebb\n\n### Ends\n\nIt is dry.\n\n- **Harm:** none\n"
+REPEATED += "\n### Ends\n\nIt is wet again.\n\n- **Harm:** some\n\n---\n"
+
+
+def test_sections_that_are_called_the_same_are_told_apart(made: Made) -> None:
+    samples = made({"a/sea.md": REPEATED, "b/sea.md": "# Sea\n\nAnother sea, and a dead one.\n"})
+    sections = [sample for sample in samples if sample.prov and sample.prov.kind == "section"]
+    asked = [sample.instruction for sample in sections]
+    assert ["(no. 1 in a/sea.md)" in asked[0], "(no. 2 in a/sea.md)" in asked[1]] == [True, True]
+    assert "term" not in {sample.prov.kind for sample in samples if sample.prov}  # of which of the two?
+
+
+def test_terms_of_files_of_one_name_name_the_file(made: Made) -> None:
+    text = "# Sea\n\n- **Tide:** rises with the moon\n"
+    samples = made({"a/sea.md": text, "b/sea.md": text}, kinds=("term",))
+    assert [sample.metadata["about"] for sample in samples] == [
+        f"Tide in “Sea” ({folder}/sea.md)" for folder in "ab"
+    ]
+
+
+def test_a_rule_between_sections_is_part_of_none(made: Made) -> None:
+    text = "# Sea\n\nThe sea is deep and wide.\n\n---\n\n***\n\n## Port\n\nNo port is as deep.\n"
+    first, _ = made({"sea.md": text}, kinds=("section",))
+    assert first.output == "The sea is deep and wide."
+    assert first.prov is not None
+    assert (first.prov.start, first.prov.end) == (1, 3)
+
+
+def test_fields_below_a_heading_are_no_text_to_know_it_by(made: Made) -> None:
+    text = (
+        "# Sea\n\n**Status:** open\n**Since:** 2026\n\nThe sea is deep.\n\n## Port\n\nIts `bell` is *loud*.\n"
+    )
+    assert pairs(made, text, "heading") == {"Its bell is loud.": "Port"}
+
+
+def test_a_heading_that_several_sections_have_is_answered_with_the_one_above(made: Made) -> None:
+    text = "# A\n\n## Ends\n\nThe first one ends so.\n\n# B\n\n## Ends\n\nThe other ends like this.\n"
+    assert set(pairs(made, text, "heading").values()) == {"A > Ends", "B > Ends"}
+
+
+def test_what_stands_below_a_name_alone_is_said_of_it(made: Made) -> None:
+    text = "# Files\n\n- `sea.asm`\n  - `Sea_Rise`\n  - `Sea_Fall`\n"
+    assert pairs(made, text, "term") == {"sea.asm in “Files” (sea.md)": "- `Sea_Rise`\n- `Sea_Fall`"}

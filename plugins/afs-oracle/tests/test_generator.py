@@ -76,7 +76,8 @@ def holds(sample: TrainingSample, span: str) -> bool:
     if kind not in ("heading",):
         return sample.prov is not None
     key = fact["key"].removesuffix(" ...")
-    return fact["value"] in span.replace("`", "").replace("*", "") and key in " ".join(span.split())
+    bare = " ".join(re.sub(r"[`*]|\]\([^)]*\)|\[", "", span).split())
+    return fact["value"].rpartition(" > ")[2] in bare and key in bare
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "Asker"]
 
 _WORD = re.compile(r"\w+")
+#: Between two sections, and part of neither.
+_LAST_RULE = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*)+\Z")
 _VARIED = frozenset({"address", "symbol"})
 
 
@@ -57,15 +59,14 @@ class Asker:
             if asked == wanted:
                 return
 
-    def of_text(self, text: Text, *, shared: bool = False) -> TrainingSample:
-        """A section answers its heading, with the one above it where others have the same."""
-        section, path = text.section, text.section.path
-        if shared and len(path) > 1 and path[-2]:
-            path = (*path[:-1], f"{path[-1].rstrip(' :')} of {path[-2].rstrip(' :')}")
+    def of_text(self, text: Text, path: Sequence[str]) -> TrainingSample:
+        """A section answers the last of the headings ``path``."""
+        section = text.section
         rng = self._run.rng(f"oracle:section:{text.file}:{section.start}")
         question = self._asked.ask(path, text.file, rng, part=section.part, parts=section.parts)
-        answer = section.text.strip("\n")
-        lesson = Lesson("section", text.title, answer, text.file, section.start, section.end)
+        kept = _LAST_RULE.sub("", section.text.rstrip()) or section.text
+        answer, end = kept.strip("\n"), section.end - section.text.count("\n") + kept.count("\n")
+        lesson = Lesson("section", text.title, answer, text.file, section.start, end)
         return _sample(question, lesson)
 
     def _questions(self, lesson: Lesson) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from afs.oracle.addresses import Address
 from afs.oracle.architecture import architecture_lessons
 from afs.oracle.asking import Asker
-from afs.oracle.document_lessons import opening, order_lessons, text_lessons
+from afs.oracle.document_lessons import opening, text_lessons
+from afs.oracle.document_order import order_lessons
 from afs.oracle.graph import Graph
 from afs.oracle.group_lessons import group_lessons, groups, setting_lessons, struct_lessons
 from afs.oracle.hooks import hook_lessons, hooks, originals
@@ -19,6 +20,7 @@ from afs.oracle.macro_lessons import macro_lessons
 from afs.oracle.memory_lessons import AddressLessons, access_lessons, constant_lessons
 from afs.oracle.routine_lessons import RoutineLessons, routine_cue
 from afs.oracle.table_lessons import table_lessons
+from afs.oracle.topics import Topics
 from afs_core import TrainingSample
 
 if TYPE_CHECKING:
@@ -43,9 +45,8 @@ class Lessons:
         routines = (
             (routine_cue(routine.comment), routine.name) for routine in hack.routines if routine.comment
         )
-        texts = ((opening(text), text.title) for text in hack.texts)
-        titles = Counter(text.title.casefold() for text in hack.texts if text.section.part == 1)
-        self._shared = frozenset(title for title, times in titles.items() if times > 1)
+        self._topics = Topics(hack.texts)
+        texts = ((opening(text), self._topics.title(text)) for text in hack.texts)
         self._unclear = {"routine-name": _unclear(routines), "heading": _unclear(texts)}
 
     def of_address(self, address: Address) -> Iterator[TrainingSample]:
@@ -56,8 +57,8 @@ class Lessons:
 
     def of_text(self, text: Text) -> Iterator[TrainingSample]:
         if "section" in self._kinds:
-            yield self._asker.of_text(text, shared=text.title.casefold() in self._shared)
-        yield from self._asked(text_lessons(text))
+            yield self._asker.of_text(text, self._topics.asked(text))
+        yield from self._asked(text_lessons(text, self._topics))
 
     def of_the_rest(self) -> Iterator[TrainingSample]:
         """Everything that is neither an address nor a routine nor a section."""
@@ -67,7 +68,7 @@ class Lessons:
             self._of_macros,
             self._of_hooks,
             lambda: access_lessons(self._graph),
-            lambda: order_lessons(self._hack.texts),
+            lambda: order_lessons(self._hack.texts, self._topics),
             lambda: architecture_lessons(self._hack.sources, self._hack.documents, self._hack.routines),
         ):
             self._run.check_cancelled()
