@@ -107,7 +107,7 @@ def cleaned(lines: Iterable[str], names: Sequence[str] = ()) -> list[str]:
     found: list[tuple[int, str]] = []
     lead = -1  # how many lines there were with the last lead-in
     for at, raw in enumerate(raws):
-        line = raw.strip() if at in drawn else _ANNOTATION.split(_unboxed(raw))[0].rstrip()
+        line = raw.strip() if at in drawn else _unboxed(raw)
         if at not in drawn and _says_nothing(line, lead):
             lead = lead if lead == len(found) and not _PLACE.match(line) else -1
         elif at in drawn or lead >= 0 or not is_code(line):
@@ -119,6 +119,8 @@ def cleaned(lines: Iterable[str], names: Sequence[str] = ()) -> list[str]:
 
 
 def _says_nothing(line: str, lead: int) -> bool:
+    if line[:1].isalnum():
+        return False
     return bool(_PLACE.match(line) or RULER.fullmatch(line)) and not (lead >= 0 and line == "...")
 
 
@@ -133,12 +135,20 @@ def _aligned(lines: Sequence[tuple[int, str]]) -> list[str]:
 def _indent(raw: str, line: str) -> int:
     """The column of a line; of its ruler where it stands in the middle of one."""
     own = len(raw) - len(raw.lstrip())
+    if raw.startswith(line, own):
+        return own
     return own if _RULED.match(raw) else max(raw.find(line), own)
 
 
 def _unboxed(line: str) -> str:
-    """Without the frame of a box; one dash is no frame but an item of a list."""
-    line = _STAMP.sub("", line.strip(), count=1) if _STAMP.match(line.strip()) else line.strip()
+    """Without marks of tools and the frame of a box; one dash is no frame but an item of a list."""
+    line = line.strip()
+    if line[6:7] == ";":
+        line = _STAMP.sub("", line, count=1)
+    if "@" in line:
+        line = _ANNOTATION.split(line)[0].rstrip()
+    if line[:1].isalnum() and line[-1:].isalnum():
+        return line
     match = _BRACKETS.match(line)
     return match[1] if match else _BOX.sub("", line).strip()
 

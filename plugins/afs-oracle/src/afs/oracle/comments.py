@@ -118,8 +118,10 @@ class Comments:
         return "\n".join(line for at in range(first, last + 1) if (line := self._quoted(at)) is not None)
 
     def _quoted(self, line: int) -> str | None:
-        text, told = self._lines[line - 1].rstrip(), self._tails.get(line, "").strip()
-        own = line in self._own
+        text = self._lines[line - 1].rstrip()
+        if line not in self._tails:
+            return text
+        told, own = self._tails[line].strip(), line in self._own
         if sure(told) and (RULER.fullmatch(told) or not (own and is_code(told))):
             return text
         return None if own else text[: self._columns[line] - 1].rstrip()

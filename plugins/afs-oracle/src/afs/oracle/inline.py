@@ -19,18 +19,20 @@ _LESS = re.compile(
     r"|sup|table|tbody|td|th|thead|tr|tt|u|ul)\b|!--)",
     re.I,
 )
+_MARKUP = re.compile(r"[`\[\]*_~<\\{\uE200-\uE7FF]")
 _HELD = 0xE200  # what no markup may touch waits behind one such letter
 _MOST = 0x600
+_WAITING = re.compile("[\ue200-\ue7ff]")
 
 
 def label(markup: str) -> str:
     """Without markup, and without where links lead."""
-    return _text(_LINK.sub(r"\1", markup))
+    return _text(_LINK.sub(r"\1", markup) if "](" in markup else markup)
 
 
 def told(markup: str) -> str:
     """Without markup; behind the text of a link stands in brackets where it leads, unless within the page."""
-    return _text(_LINK.sub(lambda match: _led(match[1], match[2]), markup))
+    return _text(_LINK.sub(lambda match: _led(match[1], match[2]), markup) if "](" in markup else markup)
 
 
 def _led(text: str, target: str) -> str:
@@ -39,6 +41,8 @@ def _led(text: str, target: str) -> str:
 
 
 def _text(markup: str) -> str:
+    if not _MARKUP.search(markup):
+        return " ".join(markup.split())
     held: list[str] = []
 
     def hold(text: str) -> str:
@@ -46,10 +50,11 @@ def _text(markup: str) -> str:
         return chr(_HELD + len(held) - 1) if len(held) <= _MOST else text
 
     markup = _CODE.sub(lambda match: hold(match[2].strip()), markup)
-    markup = _ADDRESS.sub(lambda match: hold(match[1]), markup)
-    markup = _LESS.sub(lambda match: hold(match[0]), markup)
-    text = plain(markup)
-    return re.sub(f"[{chr(_HELD)}-{chr(_HELD + _MOST - 1)}]", lambda match: _given(match[0], held), text)
+    if "<" in markup:
+        markup = _ADDRESS.sub(lambda match: hold(match[1]), markup)
+        markup = _LESS.sub(lambda match: hold(match[0]), markup)
+    text = plain(markup) if _MARKUP.search(markup) else " ".join(markup.split())
+    return _WAITING.sub(lambda match: _given(match[0], held), text) if held else text
 
 
 def _given(letter: str, held: list[str]) -> str:
