@@ -35,6 +35,7 @@ from .facts import BY_PARTS, CONTINUED, EMPTY, Event, Facts
 from .line_facts import facts_of_code, misplaced_for
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .plain_lines import joined_facts, plain_facts
+from .register_widths import width_findings
 from .second_look import loops_run, may_be_long, second_look
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
@@ -45,7 +46,7 @@ _BLOCK_WORD = re.compile(r"(if|while|for|elseif|else|endif|endwhile|endfor)(?: |
 _RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
 _FOR = re.compile(r"for\s", re.I)
 _REPEAT = re.compile(r"(?:\A|\s:)\s*(rep)\s+(?!\#|1\s*\Z)\S+\s*\Z", re.I)
-_SETS_WIDTHS = re.compile(r"\b(?:rep|sep)\b", re.I)
+_SETS_WIDTHS = re.compile(r"\b[rs]ep\b")
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
 _IN_MACRO: Final = " (in a macro that is never called)"
@@ -105,21 +106,28 @@ def _facts(line: str) -> Facts:
             if known := _cache.get(code):
                 return known
             line = code
-    plain = joined_facts(line) if " : " in line else plain_facts(line)
-    return _kept(_cache, line, plain or _facts_of_line(line))
+    plain = None
+    if "!" not in line:
+        plain = joined_facts(line) if " : " in line else plain_facts(line)
+    facts = plain or _facts_of_line(line)
+    _keep(_cache, line, facts)
+    return facts
 
 
 def _facts_of_statement(text: str) -> Facts:
     """The facts of a statement whose defines are resolved; many come to the same, their values unknown."""
-    return _resolved.get(text) or _kept(_resolved, text, facts_of_code(text))
+    facts = _resolved.get(text)
+    if facts is None:
+        facts = facts_of_code(text)
+        _keep(_resolved, text, facts)
+    return facts
 
 
-def _kept(cache: dict[str, Facts], code: str, facts: Facts) -> Facts:
+def _keep(cache: dict[str, Facts], code: str, facts: Facts) -> None:
     if len(code) <= _MAX_CACHED_LINE:
         if len(cache) > _MAX_CACHED_LINES:
             cache.clear()
         cache[code] = facts
-    return facts
 
 
 def _facts_of_line(line: str) -> Facts:
@@ -189,14 +197,12 @@ class _Check:
                     self._line(_single(line, first + number))
             elif not blocks.live:
                 self._skim(facts, first + number)
-            elif facts.events:
+            elif facts.events or facts.faults:
                 self._take(facts, first + number, None)
             else:
-                if facts.faults:
-                    self._find_all(facts, first + number, None)
                 if facts.steps and context.tracks:
                     context.take_steps(facts.steps, first + number)
-                if facts.length or facts.faults:
+                if facts.length:
                     context.advance(facts.length)
 
     def _result(self) -> tuple[tuple[Finding, ...], tuple[str, ...], bool]:
@@ -206,8 +212,6 @@ class _Check:
                 self._uncalled(body)
         self.findings += context.finish()
         if context.tracks:
-            from .register_widths import width_findings
-
             self.findings += width_findings(context)
         findings = list(dict.fromkeys(self.findings)) if self.called else self.findings
         if len(findings) > 1:
@@ -219,15 +223,18 @@ class _Check:
     def _take(self, facts: Facts, number: int, line: LogicalLine | None) -> None:
         if facts.faults:
             self._find_all(facts, number, line)
-        context = self.context
-        context.take(facts, number)
-        if context.asked:
-            asked, context.asked = context.asked, []
-            for event in asked:
-                if event.kind == "call" and self.blocks.live:
-                    self._call(event, number)
-                elif self.blocks.live:
-                    self._undefine(event.name)
+        self.context.take(facts, number)
+        if self.context.asked:
+            self._answer(number)
+
+    def _answer(self, number: int) -> None:
+        """Take what line `number` left to the checker."""
+        asked, self.context.asked = self.context.asked, []
+        for event in asked:
+            if event.kind == "call" and self.blocks.live:
+                self._call(event, number)
+            elif self.blocks.live:
+                self._undefine(event.name)
 
     def _find_all(self, facts: Facts, number: int, line: LogicalLine | None) -> None:
         for fault in facts.faults:
@@ -566,7 +573,7 @@ def _last_repeat(line: str) -> int:
 def _sets_widths(code: str) -> bool:
     """Whether anything may set the widths of the registers."""
     lower = code.lower()
-    return ("rep" in lower or "sep" in lower) and bool(_SETS_WIDTHS.search(code))
+    return ("rep" in lower or "sep" in lower) and bool(_SETS_WIDTHS.search(lower))
 
 
 def _of_condition(event: Event) -> bool:

@@ -60,7 +60,7 @@ class Context(msgspec.Struct):
     section: int = 0
     offset: int = 0
     bank: int | None = FIRST_BANK
-    starts: dict[int, int] = msgspec.field(default_factory=lambda: {0: FIRST_ADDRESS})
+    starts: dict[int, int] = msgspec.field(default_factory={0: FIRST_ADDRESS}.copy)
     free: list[tuple[Event, int, int]] = []
     placed: bool = False
     mapper: str = "lorom"

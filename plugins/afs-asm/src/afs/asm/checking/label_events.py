@@ -20,7 +20,10 @@ def take_label(context: Context, event: Event, line: int) -> None:
             context.stub(name)
         first = name.lstrip("?")[0]
     if first in "+-":
-        _pass(context, context.names.nearby(name), context.place(event), line, inner=True)
+        full = context.names.nearby(name)
+        context.labels[full] = context.place(event)
+        if context.tracks:
+            context.flow.append((line, None, (full,), True))
         return
     if context.blocks.opened and (struct := context.blocks.struct):
         _take_field(context, struct, event, line)
@@ -55,7 +58,9 @@ def _define(context: Context, full: str, event: Event, line: int, place: Place) 
         context.fixed_parent = context.fixed
     if context.blocks.opened or full in context.labels:
         _look_for_another(context, full, event, line)
-    _pass(context, full, place, line, inner=event.name.lstrip("?")[0] == ".")
+    context.labels[full] = place
+    if context.tracks:
+        context.flow.append((line, None, (full,), event.name.lstrip("?")[0] == "."))
 
 
 def _look_for_another(context: Context, full: str, event: Event, line: int) -> None:
@@ -64,12 +69,6 @@ def _look_for_another(context: Context, full: str, event: Event, line: int) -> N
     if (repeated or (full in context.labels and not blocks.uncertain)) and "\x01" not in full:
         reason = f"the label `{event.name[:40]}` is defined twice"
         context.find(line, event.at, "label-redefined", reason)
-
-
-def _pass(context: Context, full: str, place: Place, line: int, *, inner: bool) -> None:
-    context.labels[full] = place
-    if context.tracks:
-        context.flow.append((line, None, (full,), inner))
 
 
 def take_assign(context: Context, event: Event, line: int) -> None:

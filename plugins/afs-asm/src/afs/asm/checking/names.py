@@ -94,16 +94,18 @@ class Names(msgspec.Struct):
 
     def candidates(self, name: str) -> tuple[str, ...]:
         """The full names that `name` may mean here, the nearest first."""
-        if name[0] not in "?.+-":
+        first = name[0]
+        if first not in "?.+-":
             return (self.namespace + name, name) if self.namespace else (name,)
-        local = self._local(name)
+        local = self._macros[-1] if first == "?" and self._macros else self._text
         bare = name.lstrip("?")
         if bare[:1] in ("+", "-"):
             return (f"{local.mark}{name}{local.nearby.get(name, 0) + (bare[0] == '+')}",)
-        level = len(bare) - len(bare.lstrip("."))
-        if level:
+        if bare[:1] == ".":
+            short = bare.lstrip(".")
+            level = len(bare) - len(short)
             parent = local.scope[level - 1] if level <= len(local.scope) else ""
-            bare = f"{parent}_{bare[level:]}"
+            bare = f"{parent}_{short}"
         elif local.mark:
             bare = local.mark + bare
         if local.mark or not self.namespace:

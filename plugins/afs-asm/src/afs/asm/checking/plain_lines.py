@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from afs.asm.language.directives import DATA
-from afs.asm.language.expressions import decimal_width, expression
+from afs.asm.language.expressions import decimal_width
 from afs.asm.language.instructions import mnemonics
 from afs.asm.language.legality import REPEATABLE, judge
 
@@ -36,18 +36,67 @@ _DATA = re.compile(
     r"[ \t]*\Z",
     re.A,
 )
+_DIGITS: Final = "0123456789abcdefABCDEF"
 #: As a whole operand, these are the accumulator.
 _LETTERS: Final = ("a", "A")
+_DATA_HEADS: Final = frozenset({*DATA, *(name.upper() for name in DATA)})
 _LABELS: Final = {".": "sub", "+": "plus", "-": "minus"}
 #: Instructions whose facts follow from the value of their number, not from its digits alone.
 _BY_VALUE: Final = REPEATABLE | {"rep", "sep"}
 
 #: By mnemonic, size, what stands around the operand, and what it is.
 _models: dict[tuple[str, str, str, str, int], Facts] = {}
+#: The same for lines that are told apart without looking at each character: by mnemonic with its size, what
+#: stands before the operand, the digits of its hexadecimal number (-1: it is a name), and what stands behind.
+_shapes: dict[tuple[str, str, int, str], Facts] = {}
 
 
 def plain_facts(code: str, start: int = 0) -> Facts | None:
     """The facts of `code`, its first character being at `start`; None if it is not plain."""
+    return _seen_before(code, start) or _matched(code, start)
+
+
+def _seen_before(line: str, start: int) -> Facts | None:
+    """The facts of a label, a row of data, or an instruction whose shape is known; else None."""
+    code = line.strip(" \t")
+    head, _, operand = code.partition(" ")
+    if not operand:
+        known = _shapes.get((code, "", 0, ""))
+        return known or _label(code, start + len(line) - len(line.lstrip(" \t")))
+    if head in _DATA_HEADS:
+        return _data_facts(line, start)
+    operand = operand.lstrip(" \t")
+    at = operand.find("$", 0, 2)
+    if at >= 0:
+        name, digits = "", operand[at + 1 :]
+        behind = digits.lstrip(_DIGITS)
+        model = _shapes.get((head, operand[:at], len(digits) - len(behind), behind))
+    else:
+        name = operand.partition(",")[0]
+        behind = operand[len(name) :]
+        model = _shapes.get((head, "", -1, behind))
+        if model and (name in _LETTERS or not _is_name(name.removeprefix("."))):
+            return None
+    if model is None or not (model.events or model.steps):
+        return model
+    place = start + len(line.rstrip(" \t")) - len(operand)
+    return _copied(model, head[:3], operand, name, behind, place)
+
+
+def _label(code: str, at: int) -> Facts | None:
+    name = code[:-1] if code[-1:] == ":" else code
+    if name[:1] == ".":
+        kind, bare = "sub", name[1:]
+    else:
+        kind, bare = "global", name if name is not code else ""
+    return Facts((), (Event("label", name, at, kind),)) if _is_name(bare) else None
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and text.isascii()
+
+
+def _matched(code: str, start: int) -> Facts | None:
     match = _PLAIN.match(code)
     if match is None:
         return _data_facts(code, start)
@@ -55,16 +104,22 @@ def plain_facts(code: str, start: int = 0) -> Facts | None:
     if not head:
         kind = _LABELS.get(label[:1], "global")
         return Facts((), (Event("label", label, start + match.start("label"), kind),)) if label else EMPTY
+    operand = number or name
     shape = (head, size, left, right, _written(number) if number else -1 if name else 0)
     model = _models.get(shape)
     if model is None or name in _LETTERS:
         model = _judged(match, start)
-        if model and _is_model(model, match):
-            _models[shape] = model
-        return model
+        if model is None or not _is_model(model, match):
+            return model
+        _models[shape] = model
+    written = f"{head}.{size}" if size else head
+    if not operand and not model.steps:
+        _shapes[written, "", 0, ""] = model
+    elif number[:1] == "$" or (name and not left):
+        _shapes[written, left, len(number) - 1 if number else -1, right] = model
     if not model.events and not model.steps:
         return model
-    return _copied(model, match, start)
+    return _copied(model, head, _operand(match), name, left + right, start + match.start("left"))
 
 
 def joined_facts(code: str) -> Facts | None:
@@ -105,10 +160,16 @@ def _data_facts(code: str, start: int) -> Facts | None:
         bare = item.strip()
         if bare[0] not in "$%0123456789":
             events.append(Event("use", bare, at + item.index(bare)))
-        elif (len(bare) > 3 or width == 1) and (expression(bare).literal or 0) >> 8 * width:
+        elif _value(bare) >> 8 * width:
             return None
         at += len(item) + 1
     return Facts((), tuple(events), width * len(items))
+
+
+def _value(number: str) -> int:
+    if number[0] == "$":
+        return int(number[1:], 16)
+    return int(number[1:], 2) if number[0] == "%" else int(number)
 
 
 def _judged(match: re.Match[str], start: int) -> Facts | None:
@@ -136,16 +197,13 @@ def _is_model(facts: Facts, match: re.Match[str]) -> bool:
     return not facts.faults and not by_value and match["name"] not in _LETTERS
 
 
-def _copied(model: Facts, match: re.Match[str], start: int) -> Facts:
-    at = start + match.start("left")
+def _copied(model: Facts, head: str, operand: str, name: str, around: str, at: int) -> Facts:
+    """A model's facts for another operand at index `at`; `around` is what the operand is besides its name."""
     events, steps = model.events, model.steps
     if events:
-        events = (Event(events[0].kind, match["name"], at, events[0].detail),)
+        events = (Event(events[0].kind, name, at, events[0].detail),)
     if steps:
         step = steps[0]
-        if step.kind in ("m", "x"):
-            name = f"{match['head'].lower()} {_operand(match)}"
-        else:
-            name = match["name"] if match["name"] and not match["left"] and not match["right"] else ""
-        steps = (Step(step.kind, step.value, at, name),)
+        told = f"{head.lower()} {operand}" if step.kind in ("m", "x") else "" if around else name
+        steps = (Step(step.kind, step.value, at, told),)
     return Facts((), events, model.length, steps)

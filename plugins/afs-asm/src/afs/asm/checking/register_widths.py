@@ -13,8 +13,6 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from afs.asm.language.findings import WARNING, Finding
 
 from .facts import Step
@@ -28,28 +26,28 @@ _BITS: Final = {"m": 0x20, "x": 0x10}
 _INSTRUCTION = re.compile(r"(\w+)(?:\.\w)? #(\$?)([0-9A-Fa-f]+)\Z")
 
 
-class Widths(msgspec.Struct, frozen=True, gc=False):
-    """Bits of A and of the index registers, 0 unknown; and the lines that set them."""
+#: Bits of A and of the index registers, 0 unknown; and the lines that set them.
+Widths = tuple[int, int, int, int]
 
-    m: int = 0
-    x: int = 0
-    m_line: int = 0
-    x_line: int = 0
-
-    def joined(self, other: Widths) -> Widths:
-        """What both agree on."""
-        m, x = self.m if self.m == other.m else 0, self.x if self.x == other.x else 0
-        return Widths(m, x, self.m_line if m else 0, self.x_line if x else 0)
-
-    def changed(self, bits: int, width: int, line: int) -> Widths:
-        if bits < 0:
-            return Widths()
-        m, m_line = (width, line) if bits & 0x20 else (self.m, self.m_line)
-        x, x_line = (width, line) if bits & 0x10 else (self.x, self.x_line)
-        return Widths(m, x, m_line, x_line)
+_UNKNOWN: Final = (0, 0, 0, 0)
 
 
-_UNKNOWN: Final = Widths()
+def _joined(one: Widths, other: Widths) -> Widths:
+    """What both agree on."""
+    m, x = one[0] if one[0] == other[0] else 0, one[1] if one[1] == other[1] else 0
+    return m, x, one[2] if m else 0, one[3] if x else 0
+
+
+def _changed(widths: Widths, bits: int, width: int, line: int) -> Widths:
+    """The widths after REP or SEP of `bits`, -1 unknown."""
+    if bits < 0:
+        return _UNKNOWN
+    m, x, m_line, x_line = widths
+    if bits & 0x20:
+        m, m_line = width, line
+    if bits & 0x10:
+        x, x_line = width, line
+    return m, x, m_line, x_line
 
 
 def width_findings(context: Context) -> list[Finding]:
@@ -129,7 +127,7 @@ class _Tracker:
             elif kind == "plp":
                 state = saved.pop() if saved else _UNKNOWN
             elif kind == "xce":
-                state = Widths(8, 8, line, line) if carry == "sec" else state
+                state = (8, 8, line, line) if carry == "sec" else state
             else:
                 state = self._after(line, step, targets, state or _UNKNOWN)
             carry = kind
@@ -139,16 +137,16 @@ class _Tracker:
         entry = self.entries.get(name)
         if state is None:
             return entry or _UNKNOWN
-        return state if entry is None else state.joined(entry)
+        return state if entry is None else _joined(state, entry)
 
     def _after(self, line: int, step: Step, targets: tuple[str, ...], state: Widths) -> Widths | None:
         if step.kind in ("rep", "sep"):
-            return state.changed(step.value, 16 if step.kind == "rep" else 8, line)
+            return _changed(state, step.value, 16 if step.kind == "rep" else 8, line)
         if step.kind in ("go", "end"):
             for name in targets[:1]:
                 if name in self.inner:
                     known = self.entries.get(name)
-                    self.entries[name] = state if known is None else known.joined(state)
+                    self.entries[name] = state if known is None else _joined(known, state)
             return None if step.kind == "end" else state
         if step.kind == "call" and not self.setters.isdisjoint(targets):
             return _UNKNOWN
@@ -156,7 +154,8 @@ class _Tracker:
 
 
 def _immediate(line: int, step: Step, state: Widths) -> list[Finding]:
-    bits, set_at = (state.m, state.m_line) if step.kind == "m" else (state.x, state.x_line)
+    which = step.kind == "x"
+    bits, set_at = state[which], state[2 + which]
     if not bits or bits == 8 * step.value:
         return []
     register = "A is" if step.kind == "m" else "X and Y are"

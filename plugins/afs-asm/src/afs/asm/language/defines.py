@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
+
 from .expressions import STUB
 from .lines import parts
 
@@ -38,24 +40,18 @@ class EndlessDefine(DefineFault):
         super().__init__("define-endless", "a define's value leads back to itself")
 
 
-class Defines:
-    """The defines known at a point of a text.
+class Defines(msgspec.Struct):
+    """The defines known at a point of a text, as `values`.
 
     `unknown` is called with the name of each define that is used and not known; it then stands
     for anything. `number` gives the value of an expression, or None; `note_set` is called with the name of
     each define that another one's value sets.
     """
 
-    def __init__(
-        self,
-        unknown: Callable[[str], None],
-        number: Callable[[str], float | None],
-        note_set: Callable[[str], None],
-    ) -> None:
-        self.values: dict[str, str] = dict(BUILT_IN)
-        self._unknown = unknown
-        self._number = number
-        self._note_set = note_set
+    unknown: Callable[[str], None]
+    number: Callable[[str], float | None]
+    note_set: Callable[[str], None]
+    values: dict[str, str] = msgspec.field(default_factory=BUILT_IN.copy)
 
     def resolve(self, text: str) -> str:
         """`text` with every define replaced by its value. Raises DefineFault."""
@@ -89,7 +85,7 @@ class Defines:
             return STUB
         known = self.values.get(name)
         if known is None:
-            self._unknown(name)
+            self.unknown(name)
             return STUB
         return self._without_settings(known) if " " in known and "!" in known else known
 
@@ -100,7 +96,7 @@ class Defines:
             setting = assignment(part.text)
             if setting:
                 self.assign(setting[0], setting[1], unquoted_value(setting[2])[0])
-                self._note_set(setting[0])
+                self.note_set(setting[0])
             else:
                 kept.append(part.text)
         return " : ".join(kept)
@@ -114,7 +110,7 @@ class Defines:
         elif operator == ":=":
             value = self.resolve(value)
         elif operator == "#=":
-            number = self._number(self.resolve(value))
+            number = self.number(self.resolve(value))
             value = STUB if number is None else decimals(number)
         self.values[name] = value
 
@@ -127,7 +123,7 @@ class Defines:
 
     def _value_of(self, name: str) -> str:
         if name not in self.values:
-            self._unknown(name)
+            self.unknown(name)
         return self.values.get(name, STUB)
 
     def forget(self, names: Iterable[str]) -> None:
