@@ -33,9 +33,11 @@ def test_nested_lists_and_drawings_stand_as_they_were_drawn(made: Made) -> None:
 ;\tX: place"""
     assert answers(made, f"; {told}\nPane:\n  RTS\n", "routine")["Pane"].split("\n") == [
         "Draws a pane.",
+        "",
         "+----+---+",
         "| A  | B |",
         "+----+---+",
+        "",
         "Args:",
         "  - A: which one",
         "    - 0 left",
@@ -156,7 +158,7 @@ def test_a_box_with_a_text_below_it_speaks_of_the_only_label_of_its_part(made: M
 @pytest.mark.parametrize(
     "comment",
     [
-        "; A = $0FA5\n",
+        "; $0FA5 = $10\n",
         "; 08 - Pane Draw\n",
         "; 8: gulls\n; Ah: rain\n",
         "; ====\n; SUBROUTINE TABLE\n\n",
@@ -186,3 +188,51 @@ def test_a_routine_ends_with_its_brace(made: Made) -> None:
 def test_tables_of_pointers_name_routines(made: Made) -> None:
     text = "Vectors:\n  dw Idle-1, Walk-1\n\nIdle:\n  RTS\n\nWalk:\n  RTS\n"
     assert answers(made, text, "callers")["Walk"] == "`Vectors` names it as data (a.asm)."
+
+
+def test_paragraphs_of_an_explanation_stay_apart(made: Made) -> None:
+    text = "; ----\n; Count\n;\n; Counts the gems:\n;\n;   Bit 0 = weir\n;\n; ----\nCount:\n  RTS\n"
+    assert answers(made, text, "routine") == {"Count": "Counts the gems:\n\n  Bit 0 = weir"}
+
+
+def test_a_second_name_does_not_hide_a_comment(made: Made) -> None:
+    text = "; Moves the boat up and down.\nMove_Z:\nMove_Up:\n  RTS\n"
+    assert answers(made, text, "routine") == {"Move_Up": "Moves the boat up and down."}
+
+
+@pytest.mark.parametrize(
+    "comment", ["; A = Speed", "; in:  A - place\n; out: X - slot", "; $04 - low\n; $05 - high"]
+)
+def test_what_only_says_what_goes_in_and_out_is_asked_for_so(made: Made, comment: str) -> None:
+    samples = made({"a.asm": f"{comment}\nFloat:\n  STA $10\n  RTS\n"})
+    kinds = {sample.prov.kind: sample for sample in samples if sample.prov}
+    assert not kinds.keys() & {"routine-name", "write"}
+    asked = kinds["routine"].instruction
+    assert any(word in asked for word in ("goes into", "inputs", "how to call", "takes and returns"))
+
+
+def test_a_comment_that_a_ruler_ends_right_below_a_name_is_not_of_the_next(made: Made) -> None:
+    first = "!SWAP = $7EF38C\n; Slot of the kites\n; br......\n; b = blue\n; r = red\n;------\n"
+    text = f"{first}!SWAP_2 = $7EF38E\n; Slot of the bows\n;------\n; out: A - none\n;------\nNext:\n  RTS\n"
+    assert answers(made, text, "bits") == {"!SWAP": "Bit 7: blue\nBit 6: red"}
+    assert set(answers(made, text, "purpose")) == {"!SWAP"}
+    assert answers(made, text, "routine") == {"Next": "out: A - none"}
+
+
+LISTED = """; 0x00 - gone
+; 0x03 - sinks (with a fish?)
+;        or floats
+; 0x08 - is being made.
+;      It runs for a frame,
+;      and goes on.
+State = $7E0DD0
+"""
+
+
+def test_items_are_told_whole_and_without_those_that_nobody_is_sure_of(made: Made) -> None:
+    assert answers(made, LISTED, "values")["State"] == (
+        "0x00: gone\n0x08: is being made. It runs for a frame, and goes on."
+    )
+    assert answers(made, LISTED, "purpose")["State"] == (
+        "0x00 - gone\n0x08 - is being made.\n     It runs for a frame,\n     and goes on."
+    )

@@ -119,8 +119,29 @@ def test_going_on_through_a_pointer_is_told_from_reading_through_it(
 
 def test_routines_are_known_by_how_their_comment_begins(made: Made) -> None:
     listed = "; Values of the tide, and what is known:\n; 00 - none\n; 01 - ebb\nShow:\n  RTS\n"
-    contract = "; in:  A - the place of the boat\n; out: X - its slot\nFind:\n  RTS\n"
-    assert set(answers(made, listed + contract, "routine-name")) == {
+    titled = (
+        "; Fill\n; Lets water into the lock\n; until it is level\n;\n; Format:\n;   db 1\nFill_It:\n  RTS\n"
+    )
+    assert set(answers(made, listed + titled, "routine-name")) == {
         "Values of the tide, and what is known:",
-        "in: A - the place of the boat out: X - its slot",
+        "Fill Lets water into the lock until it is level",
     }
+
+
+def test_rows_under_a_condition_are_no_table(made: Made) -> None:
+    rows = "  dw $2669, $2669 ; light\n  dw $2A32, $2A32 ; dark\n"
+    assert not answers(made, f"Colors:\nif !Pool == 1\n{rows}endif\n", "table")
+    assert answers(made, f"if !Pool == 1\nColors:\n{rows}endif\n", "table")
+
+
+def test_bits_named_for_code_are_not_those_of_the_code(made: Made) -> None:
+    legend = "; sets the walls that were met\n; ....udlr , u = up, d = down, l = left, r = right\n"
+    assert not answers(made, f"{legend}Check = $06E496\n", "bits")
+    assert answers(made, f"{legend}Walls = $7E0E70\n", "bits") == {
+        "Walls": "Bit 3: up\nBit 2: down\nBit 1: left\nBit 0: right"
+    }
+
+
+def test_a_drawn_bit_keeps_its_case(made: Made) -> None:
+    text = "; hmwo oooo\n;   h - harmless\n;   m - merry\nFlags = $7E0E40\n"
+    assert answers(made, text, "purpose")["Flags"].startswith("hmwo oooo\n")

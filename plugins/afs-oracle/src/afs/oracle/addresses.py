@@ -9,7 +9,7 @@ import msgspec
 
 from afs.asm import Define, LabelDefinition, Source, Symbol
 from afs.oracle.bit_fields import bits, values
-from afs.oracle.comment_text import cleaned, flowed, is_list, usable
+from afs.oracle.comment_text import certain, cleaned, flowed, is_list, usable
 from afs.oracle.comments import Comments
 from afs.oracle.layout import laid_out
 
@@ -179,6 +179,7 @@ def _address(
         notes = []
     if start == end == at.line and _is_torn(at.line, comments, lines):
         notes = []
+    notes = certain(notes)
     if not usable("\n".join(notes)):
         notes, start, end = [], at.line, at.line
     return Address(name, value, tuple(notes), at.file, at.line, start if notes else at.line, end)

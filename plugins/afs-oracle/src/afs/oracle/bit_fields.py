@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from afs.oracle.doubts import sure
+
 __all__ = ["bits", "values"]
 
 _LEGEND = re.compile(
@@ -25,19 +27,44 @@ _DIGIT = re.compile(r"[0-9]")
 
 def bits(notes: Sequence[str]) -> list[tuple[str, str]]:
     """Bits and their meaning, told by number, or by the letters of a legend such as ``.... udlr``."""
+    notes = _whole(notes)
     numbered = [match for line in notes if (match := _BIT.fullmatch(line.strip()))]
     if len(numbered) > 1 and len({match[1] for match in numbered}) == len(numbered):
-        return [(match[1], match[2]) for match in numbered]
-    told = [list(_properties(line)) for line in notes]
+        return [(match[1], match[2]) for match in numbered if sure(match[2])]
+    lines = [part for line in notes for part in _legend_apart(line)]
+    told = [list(_properties(line)) for line in lines]
     letters = frozenset(letter for line in told for letter, _ in line)
-    legends = ["" if names else _legend(line, letters) for line, names in zip(notes, told, strict=True)]
+    legends = ["" if names else _legend(line, letters) for line, names in zip(lines, told, strict=True)]
     drawn = [at for at, legend in enumerate(legends) if legend]
     if len(drawn) != 1:
         return []
     legend = legends[drawn[0]]
     below = [one for line in told[drawn[0] + 1 :] for one in line]
     found = [(_places(legend, letter), meaning) for letter, meaning in below if letter in legend]
-    return found if len({places for places, _ in found}) == len(found) else []
+    distinct = len({places for places, _ in found}) == len(found)
+    return [(places, meaning) for places, meaning in found if sure(meaning)] if distinct else []
+
+
+def _whole(notes: Sequence[str]) -> list[str]:
+    """Lines with those that go on with them: deeper ones below a bit or value."""
+    found: list[str] = []
+    margin = -1  # of the bit or value that may go on
+    for line in notes:
+        indent = len(line) - len(line.lstrip())
+        opens = any(form.fullmatch(line.strip()) for form in (_BIT, _PROPERTY, _VALUE))
+        if not opens and 0 <= margin < indent:
+            found[-1] += " " + line.strip()
+            continue
+        margin = indent if opens else -1
+        found.append(line)
+    return found
+
+
+def _legend_apart(line: str) -> list[str]:
+    """A legend with its letters behind it, ``----udlr , u = up``, as two lines."""
+    head, comma, rest = line.partition(",")
+    drawn = comma and _LEGEND.fullmatch(head.strip()) and _PROPERTY.match(rest.strip())
+    return [head, rest] if drawn else [line]
 
 
 def _properties(line: str) -> Iterator[tuple[str, str]]:
@@ -68,6 +95,7 @@ def _legend(line: str, letters: frozenset[str]) -> str:
 
 def values(notes: Sequence[str]) -> list[tuple[str, str]]:
     """Values and their meaning: one a line, or several on each."""
+    notes = _whole(notes)
     parts = [part for line in notes for part in _NEXT_VALUE.split(line.strip())]
     if len(notes) == 1 or len(parts) > len(notes):
         inline = [_INLINE_VALUE.fullmatch(part) for part in parts]
@@ -78,4 +106,4 @@ def values(notes: Sequence[str]) -> list[tuple[str, str]]:
         found = [(match[1], match[2]) for match in matches if match]
     known = {value for value, _ in found}
     is_list = len(found) > 1 and len(known) == len(found) and any(map(_DIGIT.search, known))
-    return found if is_list else []
+    return [(value, meaning) for value, meaning in found if sure(meaning)] if is_list else []

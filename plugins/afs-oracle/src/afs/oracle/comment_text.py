@@ -11,7 +11,18 @@ from afs.asm import check, parse_statement
 from afs.oracle.doubts import sure
 from afs.oracle.drawings import drawings
 
-__all__ = ["LOST", "RULER", "cleaned", "flowed", "is_code", "is_list", "is_row", "sentence", "usable"]
+__all__ = [
+    "LOST",
+    "RULER",
+    "certain",
+    "cleaned",
+    "flowed",
+    "is_code",
+    "is_list",
+    "is_row",
+    "sentence",
+    "usable",
+]
 
 #: What reading another encoding leaves of a letter.
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -21,6 +32,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 #: Numbers, among them ``$7E0A12``, ``[0x04]`` and ``7E0A12``.
 _FIGURE = re.compile(r"\$[0-9A-Fa-f]+|\b0[xX][0-9A-Fa-f]+|\b(?=[0-9A-Fa-f]*\d)[0-9A-Fa-f]{2,}\b")
 _LONGEST_FIGURES = 40
+_FAR = 1 << 16  # an empty line is indented as no other
 #: Nobody breaks lines that are shorter only because they are full.
 _NARROW = 40
 #: The bits of a value drawn in letters, and nothing else: ``Vhopppcc cccccccc``, ``- - - - u d l r``.
@@ -96,8 +108,10 @@ def _is_instruction(text: str, name: str) -> bool:
     return (not bare or text[:3].isupper()) and check(text).syntax_ok
 
 
-def cleaned(lines: Iterable[str], names: Sequence[str] = ()) -> list[str]:
+def cleaned(lines: Iterable[str], names: Sequence[str] = (), *, paragraphs: bool = False) -> list[str]:
     """Lines of a comment without what says nothing; a first line that only names its own is left out.
+
+    With ``paragraphs`` an empty line stays between two that say something.
 
     Code that was commented out says nothing, but what stands below ``Args:`` or ``How to call it:`` does.
     Lines keep their indentation against the one that is indented least, drawings all that they consist of.
@@ -110,12 +124,15 @@ def cleaned(lines: Iterable[str], names: Sequence[str] = ()) -> list[str]:
         line = raw.strip() if at in drawn else _unboxed(raw)
         if at not in drawn and _says_nothing(line, lead):
             lead = lead if lead == len(found) and not _PLACE.match(line) else -1
+            if paragraphs and not raw.strip() and found and found[-1][1]:
+                lead += lead == len(found)
+                found.append((_FAR, ""))
         elif at in drawn or lead >= 0 or not is_code(line):
             found.append((_indent(raw, line), line))
             lead = len(found) if _LEAD.match(line) else lead
     if found and found[0][1].rstrip(":").removesuffix("()").strip() in names:
-        del found[0]
-    return _aligned(found)
+        del found[: 2 if found[1:] and not found[1][1] else 1]
+    return _aligned(found[:-1] if found and not found[-1][1] else found)
 
 
 def _says_nothing(line: str, lead: int) -> bool:
@@ -129,7 +146,7 @@ def _aligned(lines: Sequence[tuple[int, str]]) -> list[str]:
     if len(lines) == 1:
         return [" ".join(lines[0][1].split())]
     margin = min((indent for indent, _ in lines), default=0)
-    return [" " * (indent - margin if at else 0) + line for at, (indent, line) in enumerate(lines)]
+    return [" " * (indent - margin if at and line else 0) + line for at, (indent, line) in enumerate(lines)]
 
 
 def _indent(raw: str, line: str) -> int:
@@ -151,6 +168,21 @@ def _unboxed(line: str) -> str:
         return line
     match = _BRACKETS.match(line)
     return match[1] if match else _BOX.sub("", line).strip()
+
+
+def certain(lines: Sequence[str]) -> list[str]:
+    """Without the items of a list that its author was not sure of, and the lines that go on with them."""
+    if sure("\n".join(lines)) or not is_list(lines):
+        return list(lines)
+    found: list[str] = []
+    margin = -1  # of an item that is left out
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        if 0 <= margin < indent and not _ITEM.match(line):
+            continue
+        margin = indent if _ITEM.match(line) and not sure(line) else -1
+        found += [line] if margin < 0 else []
+    return found
 
 
 def is_list(lines: Sequence[str]) -> bool:
@@ -185,6 +217,8 @@ def _begins(before: str, line: str, width: int) -> bool:
 
 def sentence(text: str) -> str:
     """With a capital, and with a full stop where none stands; several lines keep their end."""
+    if "\n" in text and _DRAWN.match(text.partition("\n")[0]):
+        return text  # a letter may be a bit
     if "\n" in text:
         return text[:1].upper() + text[1:]
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":", ")")) else ".")

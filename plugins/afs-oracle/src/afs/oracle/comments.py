@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from afs.oracle.doubts import sure
 __all__ = ["Comments"]
 
 _TAB = 8
+_LABEL = re.compile(r"[A-Za-z_]\w*:\Z")
 #: How far the columns of a comment that goes on may differ.
 _ASKEW = 2
 
@@ -34,10 +36,13 @@ class Comments:
         return " " * indent + text.expandtabs(_TAB)[indent:].rstrip()
 
     def start(self, line: int) -> int:
-        """The first line of the comment block directly above ``line``."""
-        while line - 1 in self._own:
-            line -= 1
-        return line
+        """The first line of the comment above; what a ruler ends right below code speaks of that code."""
+        first = line
+        while first - 1 in self._own:
+            first -= 1
+        if first == line or not self._text(first - 1):
+            return first
+        return next((at for at in range(first, line) if _is_ruler(self._own[at])), first)
 
     def block(self, line: int) -> list[str]:
         """The comment directly above ``line``."""
@@ -50,6 +55,8 @@ class Comments:
         ruler opens what follows. A box that is closed is the headline of a whole part of the file; what
         stands below it speaks of the only label of that part, where there is one.
         """
+        while _LABEL.match(self._text(line - 1)):
+            line -= 1  # another name for the same
         start = self.start(line)
         if start < line:
             return self.block(line), start
@@ -76,11 +83,11 @@ class Comments:
         return [self._own[number] for number in range(begin, at)], at - 1
 
     def under(self, line: int) -> tuple[list[str], int]:
-        """The comment right below a definition, up to a blank line, and its last line."""
+        """The comment right below a definition, up to a blank line or a ruler, and its last line."""
         at = line + 1
-        while at in self._own:
+        while at in self._own and not _is_ruler(self._own[at]):
             at += 1
-        if at == line + 1 or self._text(at) not in ("", "}"):
+        if at == line + 1 or not (self._text(at) in ("", "}") or at in self._own):
             return [], line
         return [self._own[number] for number in range(line + 1, at)], at - 1
 

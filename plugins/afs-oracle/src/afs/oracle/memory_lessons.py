@@ -50,7 +50,8 @@ class AddressLessons:
             yield _back(shared, told, f"symbol{rom}")
         if address.comment:
             yield from _purpose(address, group, f"purpose{rom}")
-        yield from bit_lessons(address, group)
+        if not rom:  # code has no bits: they are those of a register or of memory
+            yield from bit_lessons(address, group)
 
 
 def _back(shared: Sequence[Address], told: float, wording: str) -> Lesson:

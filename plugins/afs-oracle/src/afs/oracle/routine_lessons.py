@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from afs.asm import Placed, Routine, Source, check
-from afs.oracle.comment_text import LOST, cleaned, flowed, is_code, sentence, usable
+from afs.oracle.comment_text import LOST, cleaned, is_code, is_row, sentence, usable
 from afs.oracle.comments import Comments
 from afs.oracle.explanation import MOST, caller_lines, flow_lines, use_lines
 from afs.oracle.graph import Graph
@@ -21,8 +21,6 @@ __all__ = ["RoutineLessons", "cue", "routine_cue"]
 
 _SENTENCE = re.compile(r"(?s)(.{20,}?[.!?])(?:\s|$)")
 _WORD = re.compile(r"\w+")
-#: What goes in and comes out says more as a whole.
-_CONTRACT = re.compile(r"(?i)@|(?:in|out|inputs?|outputs?|arg\w*|param\w*|returns?|entry|exit)\s*:")
 _ENOUGH_WORDS = 4
 _SHORTEST_CUE, _LONGEST_CUE = 20, 160
 _LONGEST_CODE = 120
@@ -53,10 +51,11 @@ class RoutineLessons:
 
     def of(self, routine: Explained) -> Iterator[Lesson]:
         if routine.comment:
-            yield self._lesson(routine, "routine", routine.name, routine.comment, fact=True)
+            wording = "contract" if routine.is_contract else ""
+            yield self._lesson(routine, "routine", routine.name, routine.comment, fact=True, wording=wording)
         if "code" in self._kinds:
             yield from self._code(routine)
-        if _says_enough(routine.comment):
+        if _says_enough(routine):
             yield self._lesson(
                 routine, "routine-name", routine_cue(routine.comment), routine.name, told=0.5, fact=True
             )
@@ -106,7 +105,7 @@ class RoutineLessons:
     def _write(self, routine: Explained) -> Iterator[Lesson]:
         """Only what a comment describes, and only where the answer is whole and passes the check."""
         follower = self._next.get(routine.name)
-        if not _says_enough(routine.comment) or (_goes_on(routine) and not follower):
+        if not _says_enough(routine) or (_goes_on(routine) and not follower):
             return
         text = self._comments[routine.file].quoted(routine.line, routine.end)
         whole = text.count("{") == text.count("}") and text.count("\n") < _LONGEST_CODE
@@ -217,18 +216,19 @@ def cue(text: str) -> str:
 
 
 def routine_cue(comment: str) -> str:
-    """How a comment begins: its first sentence, with the title that stands above it."""
+    """How a comment begins: its first sentence, with a title above it, but no list below it."""
     text = ""
-    for piece in flowed(comment.split("\n")).split("\n"):
-        text = f"{text} {piece.strip()}".strip()
-        if len(text) >= _SHORTEST_CUE and not _CONTRACT.match(text):
+    for line in comment.split("\n"):
+        over = not line or line[0] == " " or line[-1] == ":" or is_row(line)
+        if text and over and len(text) >= _SHORTEST_CUE:
             break
+        text = f"{text} {line.strip()}".strip()
     return cue(text)
 
 
-def _says_enough(comment: str) -> bool:
-    """Whether a comment is enough to know a routine by, or to write it."""
-    return len(_WORD.findall(comment)) >= _ENOUGH_WORDS
+def _says_enough(routine: Explained) -> bool:
+    """Whether its comment is enough to know a routine by, or to write it."""
+    return len(_WORD.findall(routine.comment)) >= _ENOUGH_WORDS and not routine.is_contract
 
 
 def _sub_label(placed: Placed) -> str:

@@ -16,7 +16,11 @@ __all__ = ["Explained", "Routines", "Step"]
 
 _WORD = re.compile(r"[^\W\d_]{2,}\w*")
 _HEX = re.compile(r"(?=\w*\d)[0-9A-Fa-f]+")
-_VALUE = re.compile(r"\s*[0-9A-Fa-f]{1,4}h?\s*[:=]\s")
+_CONTRACT = re.compile(
+    r"(?i)\s*(?:[axyc]\s*[=:-]|\$[0-9a-f]{1,2}(?:\[\w+\])?\s*[=:-]|\$[0-9a-f]{3,6}\s*[=-]|[@\\]\w"
+    r"|(?:in|out|inputs?|outputs?|arg\w*|param\w*|returns?|entry|exit|clobbers?)\s*:)"
+)
+_VALUE = re.compile(r"\s*(?![AC] )[0-9A-Fa-f]{1,4}h?\s*[:=]\s")
 #: The words of a name: ``DrawBoat2`` is ``Draw`` and ``Boat``.
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -42,6 +46,13 @@ class Explained(msgspec.Struct, frozen=True):
     end: int
     code: str
     steps: tuple[Step, ...] = ()
+
+    @property
+    def is_contract(self) -> bool:
+        """Whether the comment only says what goes in and what comes out."""
+        lines = [line for line in self.comment.split("\n") if line]
+        margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+        return all(_CONTRACT.match(line) for line in lines if not line[margin:].startswith(" "))
 
     @property
     def name(self) -> str:
@@ -98,7 +109,7 @@ def _explained(routine: Routine, comments: Comments) -> Explained:
     beside = comments.behind(routine.line)[0] if first != routine.line else []
     last = comments.closed(routine.line, routine.end_line)
     code = comments.text(routine.line, last)
-    parts = [cleaned(lines, names) for lines in (above, beside, below)]
+    parts = [cleaned(lines, names, paragraphs=True) for lines in (above, beside, below)]
     parts = [part if usable("\n".join(part)) else [] for part in parts]
     if not _explains([line for part in parts for line in part], names[-1]):
         return Explained(routine, "", routine.line, last, code, _steps(routine, comments, routine.line))
@@ -111,7 +122,7 @@ def _explains(lines: Sequence[str], name: str) -> bool:
     """Whether there is more than a routine's name, numbers, registers, and a list of values."""
     words = {word.casefold() for word in _WORD.findall(" ".join(lines)) if not _HEX.fullmatch(word)}
     known = {word.casefold() for part in name.split("_") for word in (part, *_PARTS.findall(part))}
-    return bool(words - known) and not all(_VALUE.match(line) for line in lines)
+    return bool(words - known) and not all(_VALUE.match(line) for line in lines if line)
 
 
 def _steps(routine: Routine, comments: Comments, after: int) -> tuple[Step, ...]:

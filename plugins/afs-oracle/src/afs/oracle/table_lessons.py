@@ -16,6 +16,7 @@ __all__ = ["table_lessons"]
 _MOST_ROWS = 40
 _FILLING = frozenset({"fill", "incbin", "pad", "rep", "skip", "align", "prot"})
 _ELSEWHERE = frozenset({"org", "base", "pushpc", "pullpc", "macro", "endmacro", "freecode", "freedata"})
+_CHOICE = frozenset({"if", "elseif", "else", "endif"})  # of which it is not known what is assembled
 _SIZES = {"db": "bytes", "dw": "words", "dl": "24-bit values", "dd": "32-bit values"}
 
 
@@ -28,13 +29,15 @@ def table_lessons(source: Source, comments: Comments, names: frozenset[str]) -> 
             rows.setdefault(placed.line, []).append(placed)
     labels = [label.line for label in source.labels if label.kind in ("global", "sub")]
     breaks = _breaks(source)
+    choices = [placed.line for placed in source.statements if placed.statement.name in _CHOICE]
     for table in source.tables:
-        if table.name in names and not _is_part(table, *breaks):
+        label = labels[bisect_right(labels, table.line) - 1]
+        if table.name in names and not (_is_part(table, *breaks) or _any(choices, label, table.end_line)):
             own = [row for line in range(table.line, table.end_line + 1) for row in rows.get(line, ())]
             if table.name in routines:
                 yield from _pointers(table, f"the data in {table.name}")
             else:
-                yield from _of_table(table, own, labels[bisect_right(labels, table.line) - 1], comments)
+                yield from _of_table(table, own, label, comments)
 
 
 def _breaks(source: Source) -> tuple[list[int], list[int]]:
@@ -58,6 +61,11 @@ def _is_part(table: Table, labels: Sequence[int], mixed: Sequence[int]) -> bool:
     last = labels[at] if at < len(labels) else maxsize
     found = bisect_left(mixed, first)
     return found < len(mixed) and mixed[found] < last
+
+
+def _any(lines: Sequence[int], first: int, last: int) -> bool:
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= last
 
 
 def _of_table(table: Table, rows: Sequence[Placed], label: int, comments: Comments) -> Iterator[Lesson]:

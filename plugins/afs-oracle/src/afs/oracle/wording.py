@@ -178,6 +178,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Describe {key}.",
         "Summarise what {key} does.",
     ),
+    "contract": (
+        "What goes into the routine {key}, and what comes out?",
+        "Which inputs and outputs do the comments give for {key}?",
+        "What do the comments say of how to call {key}?",
+        "Say what {key} takes and returns.",
+    ),
     "code": (
         "Explain the routine {key}.",
         "What does this code of {key} do?",
