@@ -16,13 +16,13 @@ from afs_core import Provenance, Run, TrainingSample
 
 CHECKOUT = Path(__file__).parents[2] / "plugins" / "afs-oracle" / "tests" / "checkout"
 MEANING = {
-    "address": "Where a name lies. Labels right behind `org` count as names.",
+    "address": "Where a name lies. Labels right behind `org` and those with `skip` behind them count as names.",
     "symbol": "Which names lie at an address; all of them.",
     "purpose": "What a name is for: its comment.",
     "constant": "The value of a name that stands for a number.",
     "bits": "A bit field whose comment has a legend (`.... udlr`) or lists bits by number.",
     "bit": "One of these bits.",
-    "values": "The values that a comment lists.",
+    "values": "The values that a comment lists, each with the lines that go on with it.",
     "group": "Definitions on lines without a gap under one comment.",
     "settings": "Names that every file defines for itself, such as the properties of a sprite.",
     "struct": "The fields of a struct.",
@@ -31,10 +31,10 @@ MEANING = {
     "entry": "A row by the comment behind it, or a label by its number.",
     "macro": "A macro with its comment.",
     "macro-use": "How often a macro is called, and up to three calls.",
-    "hook": "A patch (`org` and a few statements): its comment, what it replaces where a disassembly in the "
-    "checkout tells, the bound that an `assert` or `warnpc` sets.",
+    "hook": "A patch (`org` and a few statements): its comment, the place that this names, what it replaces "
+    "where a disassembly in the checkout tells, the bound that an `assert` or `warnpc` sets.",
     "hooked": "The patched address that leads to a routine.",
-    "routine": "The comment that explains a routine.",
+    "routine": "The comment that explains a routine, or says what goes in and out.",
     "code": "A routine's code, explained by its comment, by those within it, and by the symbol graph.",
     "part": "The code behind one sub-label.",
     "line": "What a comment says of the line it stands behind.",
@@ -48,7 +48,7 @@ MEANING = {
     "readers": "Who reads it.",
     "section": "A section of a document.",
     "heading": "Which section begins so.",
-    "row": "A row of a Markdown table, whole.",
+    "row": "A row of a Markdown table, whole; links with where they lead.",
     "term": "A list item that opens with a term in bold type or as code.",
     "steps": "A numbered list, or headings that are numbered.",
     "order": "What follows a step or a chapter.",

@@ -58,7 +58,7 @@ _LEAD = re.compile(
     r"(?i)(?:.*\S\s.*|arg\w*|param\w*|inputs?|outputs?|entry|exit|in|out|returns?|usage|examples?|layout|format"
     r"|structure|fields):\Z"
 )
-_ITEM = re.compile(r"\s*(?:[-*+•]\s|(?:0x|\$|%)?[0-9A-Fa-f]{1,6}\s*[-=:–—]|\w\s+[-=:–—]\s|[Bb]its?\s+\d)")
+_ITEM = re.compile(r"\s*(?:[-*+•]\s|(?:0x|\$|%)?[0-9A-Fa-f]{1,6}h?\s*[-=:–—]|\w\s+[-=:–—]\s|[Bb]its?\s+\d)")
 #: What begins a line of its own also in prose: ``@return``, ``$12[0x04] - row``, ``A = wind``, ``..rl``.
 _ROW = re.compile(r"[\\@]\w|#?\$[0-9A-Fa-f]|[-.]{2}|\w+\s*=\s*\S")
 _COMMAND = re.compile(r"[A-Za-z]{2,9}(?:\.[bwlBWL])?(?:\s+\S+)?(?:\s*,\s*[xysXYS])?(?:\s+:.*)?\s*(?:;.*)?\Z")
