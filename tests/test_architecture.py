@@ -113,18 +113,31 @@ def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(), str(file))
 
 
-def imports(file: Path) -> Iterator[tuple[str, str]]:
+@cache
+def imports(file: Path) -> tuple[tuple[str, str], ...]:
     """Module and ``file:line`` of every import, wherever it stands, also by ``import_module``."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[tuple[str, str]]:
+    where = file.relative_to(ROOT)
     for node in ast.walk(tree(file)):
-        place = f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+        if not isinstance(node, ast.Import | ast.ImportFrom | ast.Call):
+            continue
+        place = f"{where}:{node.lineno}"
         if isinstance(node, ast.Import):
             yield from ((alias.name, place) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.Call):
+            if _called(node) == "import_module":
+                yield from ((str(arg.value), place) for arg in node.args if isinstance(arg, ast.Constant))
+        else:
             assert node.level <= 1, f"{place}: a relative import leaves its folder"
             if node.level == 0:
                 yield from ((f"{node.module}.{alias.name}", place) for alias in node.names)
-        elif isinstance(node, ast.Call) and "import_module" in ast.dump(node.func):
-            yield from ((str(arg.value), place) for arg in node.args if isinstance(arg, ast.Constant))
+
+
+def _called(node: ast.Call) -> str:
+    return str(getattr(node.func, "attr", getattr(node.func, "id", "")))
 
 
 def distribution(requirement: str) -> str:
