@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.discriminator.asm_flow import FLOW, flow_of
+from afs.discriminator.asm_habits import HABITS, Habits, choices_of
 from afs.discriminator.asm_line import ops_of
 from afs.discriminator.asm_liveness import LIVENESS, UNKNOWN_CALL, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
 from afs.discriminator.asm_values import VALUES, values_of
 from afs.discriminator.asm_ways import Ways
-from afs.discriminator.calibration import Calibration, calibration_error, fit_calibration
+from afs.discriminator.calibration import Calibration, Prior, calibration_error, fit_calibration
 from afs.discriminator.definitions import ASKED, USED, Definitions, uses_of
 from afs.discriminator.features import NAMES, Models, matrix, prepared
 from afs.discriminator.language_model import LanguageModel, joined
@@ -89,6 +90,17 @@ def test_calibration_keeps_the_order_of_margins(rows: list[tuple[float, bool]]) 
     found = fit_calibration(margins, [real for _, real in rows])
     scores = [found.probability(margin) for margin in margins]
     assert scores == sorted(scores) and all(0 <= score <= 1 and math.isfinite(score) for score in scores)
+
+
+def test_few_texts_move_a_calibration_little_and_many_do() -> None:
+    rng, truth, prior = Random(1), Calibration(0.4, 1.0), Prior(1.0, 0.0, 0.1, 0.3)
+    margins = [rng.gauss(0, 2) for _ in range(20_000)]
+    real = [rng.random() < truth.probability(margin) for margin in margins]
+    few = fit_calibration(margins[:12], real[:12], prior)
+    assert abs(few.slope - 1) < 0.2 and abs(few.intercept) < 0.4
+    many = fit_calibration(margins, real, prior)
+    assert many.slope == pytest.approx(0.4, abs=0.03) and many.intercept == pytest.approx(1, abs=0.05)
+    assert fit_calibration([1.0, 2.0], [True, True], prior) == Calibration(1.0, 0.0)
 
 
 def violations(code: str) -> dict[str, float]:
@@ -216,6 +228,14 @@ def test_what_is_known_of_the_carry_at_returns(code: str, found: set[str]) -> No
     assert {name for name, value in figures if value and name[:4] == "exit"} == found
 
 
+@pytest.mark.parametrize(("between", "known"), [("", 1), (" LDA #$05\n", 1), (" LDA #$07\n", 0)])
+def test_at_a_label_only_what_all_ways_to_it_agree_on_is_known(between: str, known: int) -> None:
+    code = f"A:\n LDA #$05\n BRA .b\n{between}.b\n CMP #$05\n RTL"
+    ops = [op for line in code.split("\n") for op in ops_of(line)]
+    figures = dict(zip(VALUES, values_of(Ways(ops), lambda name: UNKNOWN_CALL), strict=True))
+    assert figures["known_compare"] == known
+
+
 @pytest.mark.parametrize(
     ("code", "found"),
     [
@@ -311,6 +331,49 @@ def test_what_a_known_routine_takes_is_used_and_nothing_else(definitions: Defini
     assert idle("A:\n LDY #$01\n JSR Through\n RTS") == {"idle_y": 1}
     assert idle("A:\n LDX #$01\n JSL Away\n RTS") == {"dead_x": 1}
     assert idle("A:\n LDY #$01\n JSR Elsewhere\n RTS") == {}
+
+
+HABIT = """{n}:
+ LDX #$0{d}
+.next
+ LDA.w {n}Tab,X
+ CLC
+ ADC #$0{d}
+ STA.w {n}Out,X ; store it
+ DEX
+ BPL .next
+ RTS"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("BPL", "BMI"), ("DEX", "INX"), ("CLC", "SEC"), (" LDA.w", " STA.w"), (" STA.w", " LDA.w")],
+)
+def test_what_stands_where_another_instruction_does_is_told(old: str, new: str) -> None:
+    texts = [
+        HABIT.format(n=name, d=digit) for digit, name in enumerate(("Oar", "Mast", "Keel", "Reef", "Buoy"))
+    ]
+    habits = Habits.fit([choices_of(text.split("\n")) for text in texts])
+    real = HABIT.format(n="Lamp", d=7)
+    rows = habits.figures([choices_of(text.split("\n")) for text in (real, real.replace(old, new), "db $00")])
+    first = rows[:, HABITS.index("other_first")]
+    assert first[0] < 0 < first[1] and math.isnan(first[2])
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.sampled_from([HABIT, "A:\n PHA\n PLA\n RTS", "LDA $10 ; load", "", "db 1"]), max_size=6),
+    st.data(),
+)
+def test_habits_without_some_texts_are_of_those_that_never_saw_them(
+    some: list[str], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(some)))
+    read = [choices_of(text.split("\n")) for text in some]
+    rest = Habits.fit(read).without(Habits.fit(read[:cut]))
+    assert (rest.counts == Habits.fit(read[cut:]).counts).all()
+    alone = [rest.figures([choices])[0] for choices in read]
+    assert np.array_equal(rest.figures(read), np.reshape(alone, (len(some), len(HABITS))), equal_nan=True)
 
 
 def test_what_no_real_text_has_is_rarest() -> None:

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from afs.discriminator import Model, filter_jsonl, score_jsonl
+from afs.discriminator import Model, filter_jsonl, score_jsonl, scorer
 from afs.discriminator.backend import FAKE, REAL
 from afs.discriminator.examples import by_split, read_examples
 from afs.discriminator.model import RECORD, read_record
@@ -127,6 +128,20 @@ def test_the_worst_piece_of_an_answer_counts_and_short_answers_do_not(
     for text in ("$7EF36D", "", "It loads A.", "def f(x):\n    y = x + 1\n    return y\n"):
         (score,) = scorer.score_batch([sample(text)])
         assert score.value is None and score.reason
+
+
+def test_code_that_changed_anywhere_below_a_package_scores_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "package" / "room"
+    room.mkdir(parents=True)
+    spec = ModuleSpec("package", None, origin=str(tmp_path / "package" / "__init__.py"))
+    monkeypatch.setattr(scorer, "find_spec", lambda name: spec)
+    found = set()
+    for text in ("one = 1", "one = 2"):
+        (room / "table.tsv").write_text(text)
+        found.add(scorer._code.__wrapped__())
+    assert len(found) == 2
 
 
 def test_without_a_model_the_signal_is_missing(tmp_path: Path, afs_run: Run) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from afs.discriminator.calibration import Prior
     from afs_core import Run
 
 __all__ = ["FAKE", "REAL", "Backend", "Example", "Learned"]
@@ -40,9 +41,10 @@ class Example(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Learned(Protocol):
     """A trained discriminator, ready to work; ``precision`` names the numbers that it computes with where
-    there is a choice."""
+    there is a choice; ``prior`` is what is known of its calibration beforehand."""
 
     precision: str
+    prior: Prior | None
 
     def margins(self, texts: Sequence[str]) -> list[float]:
         """Log odds of being real, not calibrated, in the order of ``texts``."""

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from afs.discriminator.calibration import Prior
 from afs.discriminator.electra_windows import Tokens, Windows, chunks
 
 __all__ = ["Batch", "ElectraScorer", "Engine", "TorchEngine", "batched"]
@@ -39,6 +40,8 @@ class ElectraScorer:
     The margin of a text is the lowest of its windows': a text is as good as its worst passage. At
     most ``batch_size`` windows share a batch, fewer where they are long.
     """
+
+    prior: Prior | None = None
 
     def __init__(
         self, windows: Windows, engine: Engine, batch_size: int | None = None, precision: str = "fp32"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from afs.asm import check
 from afs.discriminator.asm_flow import FLOW, flow_of
+from afs.discriminator.asm_habits import HABITS, Choices, Habits, choices_of
 from afs.discriminator.asm_line import Op, ops_of
 from afs.discriminator.asm_liveness import LIVENESS, liveness_of
 from afs.discriminator.asm_paths import PATHS, paths_of
@@ -78,6 +79,7 @@ NAMES: Final = (
     *_FIXED,
     *(f"word {name}" for name in _SURPRISE),
     *(f"shape {name}" for name in _SURPRISE),
+    *HABITS,
     "unknown_names",
     *USED,
     *ASKED,
@@ -96,11 +98,12 @@ _NOTHING: Final = Definitions()
 
 
 class Models(NamedTuple):
-    """Language models of words and of the shapes of assembly's statements, fitted on real texts, and what the
-    code base defines."""
+    """Language models of words and of the shapes of assembly's statements, and what instructions stand where,
+    all fitted on real texts; and what the code base defines."""
 
     words: LanguageModel
     shapes: LanguageModel
+    habits: Habits
     definitions: Definitions = _NOTHING
 
     @classmethod
@@ -108,22 +111,30 @@ class Models(NamedTuple):
         return cls(
             LanguageModel.fit([text.words for text in texts]),
             LanguageModel.fit([text.shapes for text in texts if text.shapes]),
+            Habits.fit([text.choices for text in texts if text.choices]),
             definitions,
         )
 
     def without(self, other: Models) -> Models:
-        """The language models that had never seen what those of ``other`` were fitted on."""
-        return self._replace(words=self.words.without(other.words), shapes=self.shapes.without(other.shapes))
+        """The models that had never seen what those of ``other`` were fitted on."""
+        return Models(
+            self.words.without(other.words),
+            self.shapes.without(other.shapes),
+            self.habits.without(other.habits),
+            self.definitions,
+        )
 
 
 class Prepared(NamedTuple):
-    """A text read once: its tokens, how it uses names, and the figures that need no model."""
+    """A text read once: its tokens, how it uses names, what its instructions could have been, and the figures
+    that need no model."""
 
     domain: str
     words: list[int]
     shapes: list[int]
     uses: list[Use]
     own: list[int]
+    choices: Choices | None
     figures: list[float]
 
 
@@ -140,9 +151,11 @@ def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
     words = word_tokens(lines, domain)
     surface = surface_of(text, lines)
     if domain == "prose":
-        return Prepared(domain, words, [], [], [], [*surface, *_NO_ASM, *prose_of(text), *_NO_PYTHON])
+        return Prepared(domain, words, [], [], [], None, [*surface, *_NO_ASM, *prose_of(text), *_NO_PYTHON])
     if domain == "python":
-        return Prepared(domain, words, [], [], [], [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)])
+        return Prepared(
+            domain, words, [], [], [], None, [*surface, *_NO_ASM, *_NO_PROSE, *python_of(text, lines)]
+        )
     ops = [op for line in lines for op in ops_of(line)]
     ways = Ways(ops)
     found = [
@@ -156,7 +169,8 @@ def prepared(text: str, definitions: Definitions = _NOTHING) -> Prepared:
     violations = float(sum([found[place] > 0 for place in _VIOLATION_PLACES]))
     broken = float(sum([found[place] > 0 for place in _BROKEN_PLACES]))
     figures = [*surface, violations, broken, *found, *_NO_PROSE, *_NO_PYTHON]
-    return Prepared(domain, words, _shapes(ops), uses_of(ops), own_names(ops), figures)
+    choices = choices_of(lines)
+    return Prepared(domain, words, _shapes(ops), uses_of(ops), own_names(ops), choices, figures)
 
 
 def _shapes(ops: Sequence[Op]) -> list[int]:
@@ -213,6 +227,10 @@ def matrix(texts: Sequence[Prepared], models: Models) -> Floats:
     for tokens, model in (("words", models.words), ("shapes", models.shapes)):
         rows[:, first : first + len(_SURPRISE)] = _surprises([getattr(text, tokens) for text in texts], model)
         first += len(_SURPRISE)
+    asm = [place for place, text in enumerate(texts) if text.choices]
+    habits = models.habits.figures([text.choices for text in texts if text.choices])
+    rows[asm, first : first + len(HABITS)] = habits
+    first += len(HABITS)
     rows[:, first] = _unknown(texts, models.words)
     rows[:, first + 1 :] = [_used(text, models.definitions) for text in texts]
     rows[:, _TOTAL] += (rows[:, _SURE] > 0).sum(axis=1)

@@ -1,18 +1,21 @@
 """What the backend ``ngram`` learned, and the file that it is kept in.
 
-Its margin is the mean of two, of the trees and of the logistic regression, each over its own spread.
+Its margin is the weighted mean of two, of the trees and of the logistic regression. Both are log odds between
+classes that weigh the same, so that they need no scale of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from afs.discriminator.asm_habits import Habits
+from afs.discriminator.calibration import Prior
 from afs.discriminator.definitions import Definitions
 from afs.discriminator.features import NAMES, Models, matrix, prepared
 from afs.discriminator.language_model import LanguageModel
@@ -21,41 +24,36 @@ from afs.discriminator.rarity import Rarity
 from afs.discriminator.trees import Trees
 from afs_core import DataError
 
-__all__ = ["Mixture", "NGram"]
+__all__ = ["NGram"]
 
 _BATCH: Final = 256
+#: The margin is log odds between classes that weigh the same.
+_PRIOR: Final = Prior(slope=1.0, intercept=0.0, slope_spread=0.1, intercept_spread=0.3)
 #: What a file must begin with: how it is laid out, and the figures that its numbers are for.
-_LAYOUT: Final = ("3", *NAMES)
+_LAYOUT: Final = ("4", *NAMES)
 Floats = NDArray[np.float64]
 
 
-class Mixture(NamedTuple):
-    """``share`` is that of the logistic regression; the others are what the margins are divided by."""
-
-    share: float = 0.5
-    trees: float = 1.0
-    linear: float = 1.0
-
-    def of(self, trees: Floats, linear: Floats) -> Floats:
-        return (1 - self.share) * trees / self.trees + self.share * linear / self.linear
-
-
 class NGram:
-    """Language models and definitions, what is rare, trees and logistic regression, and their mixture."""
+    """Language models and definitions, what is rare, trees and logistic regression."""
 
     precision = ""
 
-    def __init__(
-        self, models: Models, rarity: Rarity, trees: Trees, linear: Linear, mixture: Mixture
-    ) -> None:
-        self._models, self._rarity = models, rarity
-        self._trees, self._linear, self._mixture = trees, linear, mixture
+    prior: Prior | None = _PRIOR
 
-    def mixed(self, mixture: Mixture) -> NGram:
-        return NGram(self._models, self._rarity, self._trees, self._linear, mixture)
+    def __init__(
+        self, models: Models, rarity: Rarity, trees: Trees, linear: Linear, share: float = 0.75
+    ) -> None:
+        """``share`` is that of the logistic regression in the margin."""
+        self._models, self._rarity = models, rarity
+        self._trees, self._linear, self._share = trees, linear, share
+
+    def sharing(self, share: float) -> NGram:
+        return NGram(self._models, self._rarity, self._trees, self._linear, share)
 
     def margins(self, texts: Sequence[str]) -> list[float]:
-        found: list[float] = (-self._mixture.of(*self.parts(texts))).tolist()
+        trees, linear = self.parts(texts)
+        found: list[float] = (-((1 - self._share) * trees + self._share * linear)).tolist()
         return found
 
     def parts(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
@@ -78,9 +76,16 @@ class NGram:
                 f"{name}_place": place.astype(np.uint32),
                 f"{name}_count": model.counts[order, place],
             }
-        for part in (self._trees, self._linear, self._mixture):
+        places = np.flatnonzero(self._models.habits.counts)
+        arrays |= {"habits_place": places.astype(np.uint32)}
+        arrays |= {"habits_count": self._models.habits.counts[places]}
+        for part in (self._trees, self._linear):
             arrays |= {_key(type(part), name): np.asarray(value) for name, value in part._asdict().items()}
-        arrays |= {"rarity": self._rarity.values, **self._models.definitions.arrays()}
+        arrays |= {
+            "share": np.float64(self._share),
+            "rarity": self._rarity.values,
+            **self._models.definitions.arrays(),
+        }
         np.savez_compressed(path, **arrays)
 
     @classmethod
@@ -95,14 +100,15 @@ class NGram:
                         hint="train it again: afs discriminator train",
                     )
                 known = Definitions.of(arrays["definitions"].tolist())
-                models = Models(_counts(arrays, "words"), _counts(arrays, "shapes"), known)
+                habits = Habits.empty()
+                habits.counts[arrays["habits_place"]] = arrays["habits_count"]
+                models = Models(_counts(arrays, "words"), _counts(arrays, "shapes"), habits, known)
                 rarity, linear = Rarity(arrays["rarity"]), Linear(**_fields(arrays, Linear))
-                mixture = Mixture(*(float(value) for value in _fields(arrays, Mixture).values()))
-                trees = _fields(arrays, Trees)
+                trees, share = _fields(arrays, Trees), float(arrays["share"])
         except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as fault:
             raise DataError(f"not an n-gram discriminator: {fault}", path=path) from None
         trees |= {"depth": int(trees["depth"]), "baseline": float(trees["baseline"])}
-        return cls(models, rarity, Trees(**trees), linear, mixture)
+        return cls(models, rarity, Trees(**trees), linear, share)
 
 
 def _key(kind: type[Any], name: str) -> str:

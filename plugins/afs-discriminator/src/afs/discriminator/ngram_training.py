@@ -8,6 +8,7 @@ how well a model knows its own texts.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ from afs.discriminator.backend import FAKE, REAL, Example
 from afs.discriminator.definitions import Definitions
 from afs.discriminator.features import NAMES, Models, Prepared, matrix, prepared
 from afs.discriminator.linear import Linear
-from afs.discriminator.ngram_model import Mixture, NGram
+from afs.discriminator.ngram_model import NGram
 from afs.discriminator.rarity import RARE, Rarity
 from afs.discriminator.trees import Trees
 from afs.reports import auc
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["learned"]
 
-#: Shares of the logistic regression that are tried.
-_SHARES: Final = (0.5, 0.75)
+#: Shares of the logistic regression that are tried; the last one unless another is surely better.
+_SHARES: Final = (0.4, 0.75)
+#: By how much an AUC is better by chance, times the root of the number of texts.
+_BY_CHANCE: Final = 0.25
 Floats = NDArray[np.float64]
 
 
@@ -55,22 +58,25 @@ def learned(train: Sequence[Example], val: Sequence[Example], settings: NGramSet
     wide = _with_rarity(rows, train, settings.folds)
     kinds = [_kind(example) for example in train]
     trees, linear = Trees.of(_grown(wide, fake, settings, run.seed)), Linear.fit(wide, kinds)
-    found = NGram(everything, Rarity.fit(rows[~fake]), trees, linear, Mixture())
-    return found.mixed(_mixture(found, val))
+    found = NGram(everything, Rarity.fit(rows[~fake]), trees, linear)
+    return found.sharing(_share(found, val))
 
 
 def _kind(example: Example) -> str:
     return "" if example.label == REAL else example.kind or "fake"
 
 
-def _mixture(found: NGram, val: Sequence[Example]) -> Mixture:
-    """The one whose order of the texts of ``val`` is best, measured by the AUC."""
+def _share(found: NGram, val: Sequence[Example]) -> float:
+    """The one that orders ``val`` best, measured by the AUC, where that is better than the last by more than
+    chance may be."""
     real = [example.label == REAL for example in val]
     if not any(real) or all(real):
-        return Mixture()
+        return _SHARES[-1]
     trees, linear = found.parts([example.text for example in val])
-    mixtures = [Mixture(share, float(trees.std()) or 1.0, float(linear.std()) or 1.0) for share in _SHARES]
-    return max(mixtures, key=lambda mixture: auc((-mixture.of(trees, linear)).tolist(), real).value)
+    areas = [auc((-(1 - share) * trees - share * linear).tolist(), real).value for share in _SHARES]
+    best = max(areas)
+    sure = best > areas[-1] + _BY_CHANCE / math.sqrt(len(val))
+    return _SHARES[areas.index(best)] if sure else _SHARES[-1]
 
 
 def _with_rarity(rows: Floats, examples: Sequence[Example], folds: int) -> Floats:

@@ -127,7 +127,8 @@ def _staging(output: Path, key: str) -> Path:
 
 def _measured(record: Record, learned: Learned, splits: Mapping[str, list[Example]]) -> Record:
     val, test = splits["val"], splits["test"]
-    calibration = fit_calibration(_margins(learned, val), [example.label == REAL for example in val])
+    real = [example.label == REAL for example in val]
+    calibration = fit_calibration(_margins(learned, val), real, learned.prior)
     scores = [calibration.probability(margin) for margin in _margins(learned, test)]
     return msgspec.structs.replace(record, calibration=calibration, figures=figures_of(test, scores))
 
