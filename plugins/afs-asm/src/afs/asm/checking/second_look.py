@@ -12,7 +12,10 @@ from typing import Final
 from afs.asm.assembling.assembly import AssembleLimits, AssemblyFinding
 from afs.asm.language.findings import ERROR, WARNING, Finding
 
-__all__ = ["loops_run", "may_be_long", "second_look"]
+__all__ = ["Checked", "looked_at_again"]
+
+#: Findings, names that are stubbed, and whether the text can only be a part.
+Checked = tuple[tuple[Finding, ...], tuple[str, ...], bool]
 
 #: What is wrong with the text itself, and what only stops its assembly.
 _WRONG: Final = frozenset({"branch-range", "width"})
@@ -33,12 +36,31 @@ _NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.A)
 _STAND_IN: Final = 0x008000
 
 
-def may_be_long(code: str) -> bool:
+def looked_at_again(
+    code: str,
+    doubts: set[str],
+    loops: list[tuple[int, int]],
+    outcome: Checked,
+) -> Checked:
+    """The outcome of a check with what assembling the text tells, where that may tell more."""
+    findings, stubs, stops = outcome
+    if loops and not stubs:
+        findings = _loops_run(code, loops, findings)
+    if not doubts or any(finding.severity == ERROR for finding in findings):
+        return findings, stubs, stops
+    if "place" not in doubts and not _may_be_long(code):
+        return findings, stubs, stops
+    more = [finding for finding in _second_look(code, stubs) if finding.code != "stops" or not stops]
+    both = sorted((*findings, *more), key=lambda finding: (finding.line, finding.column))
+    return tuple(both), stubs, stops or any(finding.code == "stops" for finding in more)
+
+
+def _may_be_long(code: str) -> bool:
     """Whether a branch within `code` may be out of reach."""
     return code.count("\n") + code.count(" : ") > _SHORT or bool(_GROWS.search(code))
 
 
-def second_look(code: str, stubs: tuple[str, ...]) -> list[Finding]:
+def _second_look(code: str, stubs: tuple[str, ...]) -> list[Finding]:
     """What is wrong with `code` once it is assembled: errors, and what stops it as warnings. Labels among
     `stubs` stand at $008000 and are not blamed; where other names are missing nobody knows."""
     from afs.asm.assembling.assembler import assemble
@@ -51,7 +73,7 @@ def second_look(code: str, stubs: tuple[str, ...]) -> list[Finding]:
     return [_finding(found) for found in result.errors if _is_sure(found, stubs)]
 
 
-def loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """`findings` with the errors within `loops`, first and last lines, as they are where these are run: the
     check reads a loop once, and knows nothing of its variable."""
     from afs.asm.assembling.assembler import assemble
