@@ -55,3 +55,17 @@ def test_what_nobody_is_sure_of_is_shown_but_not_taught(tmp_path: Path, doubt: s
     assert not sure(doubt)
     assert known.query_address("Tide").description == doubt
     assert not [sample for sample in lessons(known.named("Tide")) if doubt[:6] in sample.output]
+
+
+def test_a_comment_goes_on_below_on_its_column(tmp_path: Path) -> None:
+    slip = "Slip = $7E085B ; $00 = none\n               ; $01 = falling\n; where the wind is kept\n"
+    known = database(tmp_path, f"{slip}Wind = $7E0A02\n")
+    assert known.query_address("Slip").description == "$00 = none; $01 = falling"
+    assert known.query_address("Wind").description == "where the wind is kept"
+
+
+def test_what_a_ruler_ends_right_below_a_name_is_not_said_of_the_next(tmp_path: Path) -> None:
+    kites = "!SWAP = $7EF38C\n; the kites\n;------\n"
+    known = database(tmp_path, f"{kites}!SWAP_2 = $7EF38E\n; the bows\n;------\n; the tide\nTide = $7E0A00\n")
+    told = {name: known.query_address(name).description for name in ("!SWAP_2", "Tide")}
+    assert told == {"!SWAP_2": "", "Tide": "the tide"}

@@ -78,10 +78,11 @@ def test_a_comment_behind_a_name_goes_on_below_where_it_stands(made: Made) -> No
     text = (
         "Slip = $7E085B    ; $00 = none | $01 = near the edge\n"
         "                  ; $02 = falling | $03 = gone\n"
-        "; a headline\n"
+        "; force of the wind\nWind = $7E0A02\n"
     )
+    assert answers(made, text, "purpose")["Wind"] == "Force of the wind."
     assert answers(made, text, "values") == {"Slip": "$00: none\n$01: near the edge\n$02: falling\n$03: gone"}
-    (sample,) = made({"a.asm": text}, kinds=("purpose",))
+    sample, _ = made({"a.asm": text}, kinds=("purpose",))
     assert sample.prov is not None
     assert (sample.prov.start, sample.prov.end) == (1, 2)
 

@@ -17,6 +17,10 @@ from afs.oracle.layout import laid_out
             "org $0330\nA: skip 2\nskip 2 ; free\nB:\nC:\n  skip 1\n",
             {"A": "$0330", "B": "$0334", "C": "$0334"},
         ),
+        (
+            "base $7E0800\nA: skip 2\norg $008000\nB: skip 1\nbase off\nC: skip 1\n",
+            {"A": "$7E0800", "B": "$7E0802"},
+        ),
         ("org $0330\nA: skip 0\nB: skip 2\n", {"A": "$0330", "B": "$0330"}),
         ("org $0330\nA: skip !Size\nB: skip 1\n", {"A": "$0330"}),  # from there on nobody knows
         ("A: skip 1\norg !Place\nB: skip 1\n", {}),

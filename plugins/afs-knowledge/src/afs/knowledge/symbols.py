@@ -96,14 +96,14 @@ def _listed(text: str, path: Path, layout: str) -> Iterator[_Name]:
 
 def _assigned(source: Source) -> Iterator[_Name]:
     fields = {(found.name, found.line): found.size for found in source_symbols(source) if found.size}
-    for symbol, note in noted(source.symbols):
+    for symbol, note in noted(source.symbols, source):
         if "." in symbol.name and symbol.value is not None:  # a struct's field: an offset, or from a base
             address = symbol.value if symbol.value > 0xFF else None
         else:
             address = address_of(symbol.name, symbol.text, note, define=False)
         size = fields.get((symbol.name, symbol.line), 0)
         yield _Name(symbol.name, address, note, symbol.line, size)
-    for define, note in noted(source.defines):
+    for define, note in noted(source.defines, source):
         address = address_of(define.name, define.value, note, define=True)
         yield _Name(f"!{define.name}", address, note, define.line)
 

@@ -42,6 +42,7 @@ class Comments:
             first -= 1
         if first == line or not self._text(first - 1):
             return first
+        first = self.behind(first - 1)[1] + 1
         return next((at for at in range(first, line) if _is_ruler(self._own[at])), first)
 
     def block(self, line: int) -> list[str]:

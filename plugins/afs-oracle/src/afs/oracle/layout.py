@@ -40,6 +40,7 @@ class _Place:
         self._at: int | None = None
         self._digits = 0
         self._inside = ""
+        self._based = False
 
     @property
     def known(self) -> bool:
@@ -57,7 +58,10 @@ class _Place:
             self._inside = statement.name
         elif statement.name == f"end{self._inside}":
             self._inside = ""
+        if statement.name == "org" and self._based:
+            return False  # labels lie where the base says
         if statement.name in ("org", "base"):
+            self._based = statement.name == "base" and statement.operand.lower() != "off"
             match = _NUMBER.match(statement.operand)
             self._at = (int(match[1], 16) if match[1] else int(match[2])) if match else None
             self._digits = len(match[1] or "") if match else 0
