@@ -33,7 +33,7 @@ def test_one_json_verdict_a_line(tmp_path: Path) -> None:
     first, second, third = (json.loads(line) for line in outcome.stdout.splitlines())
     assert outcome.exit_code == 3
     assert (first["row"], first["syntax_ok"], first["findings"][0]["line"]) == (1, False, 3)
-    assert first["findings"][0]["fix"] == "LDA [$12],y"
+    assert first["findings"][0]["fix"] == "LDA [$12],Y"
     assert second["syntax_ok"] and not second["assembles"] and second["stubs"] == ["Far"]
     assert not third["applicable"]
 

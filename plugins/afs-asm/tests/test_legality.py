@@ -240,13 +240,13 @@ def test_accepted_without_a_word(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "fix"),
     [
-        ("LDA [$12],X", "LDA [$12],y"),
+        ("LDA [$12],X", "LDA [$12],Y"),
         ("lda ($12,y)", "lda ($12),y"),
         ("ldx Table,x", "ldx Table,y"),
         ("pei $12", "pei ($12)"),
         ("pea #Label", "pea Label"),
         ("sep $30", "sep #$30"),
-        ("STA.b $12,Y", "STA.w $12,y"),
+        ("STA.b $12,Y", "STA.w $12,Y"),
         ("lda #0x1F", "lda #$1F"),
         ("lda 1Fh", "lda $1F"),
         ("lda #0b101", "lda #%101"),

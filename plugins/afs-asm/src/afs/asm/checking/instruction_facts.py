@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from afs.asm.language.expressions import expression
@@ -9,6 +11,8 @@ from afs.asm.language.legality import Verdict
 
 from .facts import Event, Facts, Step, function_events
 
+_INDEX = re.compile(r",[xys]\b")
+_CAPITAL_INDEX = re.compile(r",[XYS]\b")
 #: Mnemonics by what they mean to the widths.
 _STEPS = dict.fromkeys(("php", "plp", "xce", "clc", "sec"), "") | {
     **dict.fromkeys(("jsr", "jsl"), "call"),
@@ -26,18 +30,17 @@ _SIZED = {
 def instruction_facts(head: str, operand: str, verdict: Verdict, at: int, operand_at: int) -> Facts:
     """The facts of the instruction `head operand`, judged as `verdict`; `head` is the mnemonic as written,
     at index `at` of the line."""
-    mnemonic = head.lower()
     faults = tuple(
         [
             replace(
                 fault,
                 at=at if fault.at < 0 else operand_at + fault.at,
-                fix=_in_capitals(fault.fix) if head.isupper() else fault.fix,
+                fix=_as_written(fault.fix, head, operand),
             )
             for fault in verdict.faults
         ]
     )
-    steps = _steps(mnemonic, operand, verdict, operand_at)
+    steps = _steps(head, operand, verdict, operand_at)
     return Facts(faults, _events(verdict, operand_at), verdict.length or -1, steps)
 
 
@@ -57,7 +60,8 @@ def _events(verdict: Verdict, at: int) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def _steps(mnemonic: str, operand: str, verdict: Verdict, at: int) -> tuple[Step, ...]:
+def _steps(head: str, operand: str, verdict: Verdict, at: int) -> tuple[Step, ...]:
+    mnemonic = head.lower()
     kind = _STEPS.get(mnemonic)
     if kind is not None:
         name = operand if verdict.symbols == (operand,) else ""
@@ -69,10 +73,15 @@ def _steps(mnemonic: str, operand: str, verdict: Verdict, at: int) -> tuple[Step
         return (Step(mnemonic, -1 if value is None else value, at),)
     if verdict.length < 2:
         return ()
-    return (Step(_SIZED[mnemonic], verdict.length - 1, at, f"{mnemonic} {operand}"),)
+    return (Step(_SIZED[mnemonic], verdict.length - 1, at, f"{head} {operand}"),)
 
 
-def _in_capitals(fix: str) -> str:
-    head, blank, rest = fix.partition(" ")
-    name, dot, suffix = head.partition(".")
-    return name.upper() + dot + suffix + blank + rest
+def _as_written(fix: str, head: str, operand: str) -> str:
+    """The right form with its mnemonic and index registers in capitals where the line has them so."""
+    if head.isupper():
+        mnemonic, blank, rest = fix.partition(" ")
+        name, dot, suffix = mnemonic.partition(".")
+        fix = name.upper() + dot + suffix + blank + rest
+    if _CAPITAL_INDEX.search(operand):
+        fix = _INDEX.sub(lambda index: index[0].upper(), fix)
+    return fix

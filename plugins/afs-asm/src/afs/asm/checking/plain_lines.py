@@ -204,6 +204,6 @@ def _copied(model: Facts, head: str, operand: str, name: str, around: str, at: i
         events = (Event(events[0].kind, name, at, events[0].detail),)
     if steps:
         step = steps[0]
-        told = f"{head.lower()} {operand}" if step.kind in ("m", "x") else "" if around else name
+        told = f"{head} {operand}" if step.kind in ("m", "x") else "" if around else name
         steps = (Step(step.kind, step.value, at, told),)
     return Facts((), events, model.length, steps)
