@@ -145,3 +145,21 @@ def test_bits_named_for_code_are_not_those_of_the_code(made: Made) -> None:
 def test_a_drawn_bit_keeps_its_case(made: Made) -> None:
     text = "; hmwo oooo\n;   h - harmless\n;   m - merry\nFlags = $7E0E40\n"
     assert answers(made, text, "purpose")["Flags"].startswith("hmwo oooo\n")
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"),
+    [
+        ('  db "Salt", $00 ; a town\n  db "Weir", $00\n', "10 bytes in 2 rows."),
+        ('  dw "Salt" ; a town\n', "4 words."),
+        ("  db 1 ; one\n", "1 byte."),
+        ("  db !All, 1 ; those\n  db 2\n", "2 rows."),
+    ],
+)
+def test_the_size_of_a_table_counts_letters_and_guesses_no_define(made: Made, rows: str, size: str) -> None:
+    assert answers(made, f"Names:\n{rows}", "table")["Names"].startswith(size)
+
+
+def test_a_shortened_word_ends_no_sentence(made: Made) -> None:
+    text = "; Step @ $208123\n; Moves on by one step, e.g. by $10 in all. And ends.\nStep:\n  RTS\n"
+    assert list(answers(made, text, "routine-name")) == ["Moves on by one step, e.g. by $10 in all."]

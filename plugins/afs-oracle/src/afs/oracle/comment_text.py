@@ -46,6 +46,7 @@ _RULED = re.compile(r"\s*[=~\-_*]{3,}(?=\s|\[)")
 _ANNOTATION = re.compile(
     r"@(?!(?:params?|arg|returns?|in|out|inputs?|outputs?|clobbers|uses|preserves|notes?|see|brief|desc)\b)\w+\b"
 )
+_ADDRESSED = re.compile(r"\s+@\s*\$?[0-9A-Fa-f]{4,6}\Z")
 #: Where a disassembly found something: ``$06F0CB-$06F0E0 LOCAL JUMP LOCATION``.
 _PLACE = re.compile(
     r"\*?\$[0-9A-F]{4,6}(?:\s*-\s*\$?[0-9A-F]{4,6})?(?:\s+(?:ALTERNATE|BRANCH|CODE|DATA|ENTRY|JUMP|LENGTH"
@@ -163,7 +164,7 @@ def _unboxed(line: str) -> str:
     if line[6:7] == ";":
         line = _STAMP.sub("", line, count=1)
     if "@" in line:
-        line = _ANNOTATION.split(line)[0].rstrip()
+        line = _ADDRESSED.sub("", _ANNOTATION.split(line)[0].rstrip())
     if line[:1].isalnum() and line[-1:].isalnum():
         return line
     match = _BRACKETS.match(line)

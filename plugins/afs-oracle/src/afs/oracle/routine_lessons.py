@@ -19,7 +19,7 @@ from afs.oracle.widths import Widths
 
 __all__ = ["RoutineLessons", "cue", "routine_cue"]
 
-_SENTENCE = re.compile(r"(?s)(.{20,}?[.!?])(?:\s|$)")
+_SENTENCE = re.compile(r"(?s)(.{20,}?(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\bno)(?<!approx)[.!?])(?:\s|$)")
 _WORD = re.compile(r"\w+")
 _ENOUGH_WORDS = 4
 _SHORTEST_CUE, _LONGEST_CUE = 20, 160
@@ -220,7 +220,7 @@ def routine_cue(comment: str) -> str:
     text = ""
     for line in comment.split("\n"):
         over = not line or line[0] == " " or line[-1] == ":" or is_row(line)
-        if text and over and len(text) >= _SHORTEST_CUE:
+        if over and (len(text) >= _SHORTEST_CUE or text[-1:] == "."):
             break
         text = f"{text} {line.strip()}".strip()
     return cue(text)

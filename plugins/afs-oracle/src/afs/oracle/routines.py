@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}\w*")
 _HEX = re.compile(r"(?=\w*\d)[0-9A-Fa-f]+")
 _CONTRACT = re.compile(
     r"(?i)\s*(?:[axyc]\s*[=:-]|\$[0-9a-f]{1,2}(?:\[\w+\])?\s*[=:-]|\$[0-9a-f]{3,6}\s*[=-]|[@\\]\w"
-    r"|(?:in|out|inputs?|outputs?|arg\w*|param\w*|returns?|entry|exit|clobbers?)\s*:)"
+    r"|(?:in|out|inputs?|outputs?|arg\w*|param\w*|returns?|entry|exit|clobbers?)\s*:|\[(?:in|out|inout)\])"
 )
 _VALUE = re.compile(r"\s*(?![AC] )[0-9A-Fa-f]{1,4}h?\s*[:=]\s")
 #: The words of a name: ``DrawBoat2`` is ``Draw`` and ``Boat``.

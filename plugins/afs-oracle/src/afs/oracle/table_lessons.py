@@ -94,13 +94,7 @@ def _told(lines: Sequence[str], name: str) -> str:
 def _whole(
     table: Table, rows: Sequence[Placed], told: str, start: int, text: Sequence[str]
 ) -> Iterator[Lesson]:
-    kinds = dict.fromkeys(row.statement.name for row in rows)
-    what = _SIZES[table.directive] if len(kinds) == 1 else "values of several sizes"
-    size = (
-        f"{len(table.values)} {what} in {len(rows)} rows."
-        if len(rows) > 1
-        else f"{len(table.values)} {what if len(table.values) > 1 else what.removesuffix('s')}."
-    )
+    size = _size(table, rows)
     shown = ["```asm", *text, "```"] if len(text) <= _MOST_ROWS else []
     if not told and not shown:
         return
@@ -109,6 +103,17 @@ def _whole(
     yield Lesson(
         "table", table.name, answer, table.file, start, table.end_line, told=share, facts=1 + bool(told)
     )
+
+
+def _size(table: Table, rows: Sequence[Placed]) -> str:
+    """How much there is of what; a define may stand for several values, a text is one a letter."""
+    count = sum(len(value) - 2 if value[:1] == '"' else 1 for value in table.values)
+    sizes = {row.statement.name for row in rows}
+    what = _SIZES[table.directive] if len(sizes) == 1 else "values of several sizes"
+    if any("!" in value for value in table.values):
+        return f"{len(rows)} rows." if len(rows) > 1 else "One row."
+    many = f"{count} {what if count != 1 else what.removesuffix('s')}"
+    return f"{many} in {len(rows)} rows." if len(rows) > 1 else f"{many}."
 
 
 def _entries(table: Table, noted: Sequence[tuple[Placed, str]]) -> Iterator[Lesson]:
