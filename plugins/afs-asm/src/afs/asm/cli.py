@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from afs_core.cli.command import required_input
 from afs_core.jsonl import open_binary
 
 REFUSED = 3
-_UNPAIRED = re.compile(r"`(?:push|pull)\w+` without a ")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -108,7 +106,7 @@ def _verdicts(
 def _part(result: CheckResult) -> CheckResult:
     """The check of one file of a code base: what it pushes another may pull."""
     findings = tuple(
-        msgspec.structs.replace(finding, severity=WARNING) if _UNPAIRED.match(finding.reason) else finding
+        msgspec.structs.replace(finding, severity=WARNING) if finding.code == "unbalanced" else finding
         for finding in result.findings
     )
     right = not any(finding.severity == ERROR for finding in findings)

@@ -91,7 +91,7 @@ def _loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding,
     def stays(found: Finding) -> bool:
         if found.severity != ERROR or not inside(found.line) or found.line in real:
             return True
-        return unbalanced and found.code == "block"
+        return unbalanced and found.code in ("block", "unbalanced")
 
     kept = [found for found in findings if stays(found)]
     told = {found.line for found in kept if found.severity == ERROR}

@@ -73,7 +73,7 @@ def take_stack(context: Context, event: Event, line: int) -> None:
         context.stacks.setdefault(event.name, []).append((line, event.at))
     elif not context.stacks.get(PULLS[event.name]):
         push = _shown(PULLS[event.name])
-        context.find(line, event.at, "block", f"`{_shown(event.name)}` without a `{push}` before it")
+        context.find(line, event.at, "unbalanced", f"`{_shown(event.name)}` without a `{push}` before it")
     else:
         context.stacks[PULLS[event.name]].pop()
     if event.name == "pushns":
@@ -90,7 +90,7 @@ def finish_stacks(context: Context) -> None:
     for push, places in context.stacks.items():
         for line, at in places if push in _MUST_END else ():
             pull = _shown("pull" + push.removeprefix("push"))
-            context.find(line, at, "block", f"`{_shown(push)}` without a `{pull}` after it", pull)
+            context.find(line, at, "unbalanced", f"`{_shown(push)}` without a `{pull}` after it", pull)
 
 
 def _shown(stack: str) -> str:
