@@ -49,7 +49,7 @@ _OTHERS: Final = {
 }
 _MOST: Final = 6  # others that are weighed
 _CALLS: Final = frozenset(("jsr", "jsl"))
-_COLUMNS: Final = 5 + 1 + _MOST  # name, class, operand, its last word, mark of a label; the one there; others
+_COLUMNS: Final = 5 + 1 + _MOST  # name, class, operand, its last word, as a neighbour; itself; the others
 _BITS: Final = 20
 _MASK: Final = np.uint64((1 << _BITS) - 1)
 _P: Final = tuple(
