@@ -193,3 +193,10 @@ def test_a_heading_that_several_sections_have_is_answered_with_the_one_above(mad
 def test_what_stands_below_a_name_alone_is_said_of_it(made: Made) -> None:
     text = "# Files\n\n- `sea.asm`\n  - `Sea_Rise`\n  - `Sea_Fall`\n"
     assert pairs(made, text, "term") == {"sea.asm in “Files” (sea.md)": "- `Sea_Rise`\n- `Sea_Fall`"}
+
+
+@pytest.mark.parametrize("part", ["`", "[", "[a](", "<a", "*_", "!["])
+def test_markup_without_end_is_read_as_it_stands(made: Made, part: str) -> None:
+    cell = part * (30_000 // len(part))
+    found = pairs(made, table("| Port | Note |", "|---|---|", f"| Ebb | x {cell} |"), "row")
+    assert list(found.values()) == [f"Note: x {cell}"]

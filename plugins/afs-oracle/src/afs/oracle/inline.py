@@ -8,7 +8,7 @@ from afs.generators.markdown import plain
 
 __all__ = ["label", "told"]
 
-_CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _LINK = re.compile(
     r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+[\"'(][^\n]*?)?\s*\)"
 )
@@ -20,6 +20,8 @@ _LESS = re.compile(
     re.I,
 )
 _MARKUP = re.compile(r"[`\[\]*_~<\\{\uE200-\uE7FF]")
+#: What is longer is no line of a person's; nobody reads its markup.
+_LONGEST = 2000
 _HELD = 0xE200  # what no markup may touch waits behind one such letter
 _MOST = 0x600
 _WAITING = re.compile("[\ue200-\ue7ff]")
@@ -27,12 +29,17 @@ _WAITING = re.compile("[\ue200-\ue7ff]")
 
 def label(markup: str) -> str:
     """Without markup, and without where links lead."""
-    return _text(_LINK.sub(r"\1", markup) if "](" in markup else markup)
+    return _text(_LINK.sub(r"\1", markup) if _has_link(markup) else markup)
 
 
 def told(markup: str) -> str:
     """Without markup; behind the text of a link stands in brackets where it leads, unless within the page."""
-    return _text(_LINK.sub(lambda match: _led(match[1], match[2]), markup) if "](" in markup else markup)
+    links = _has_link(markup)
+    return _text(_LINK.sub(lambda match: _led(match[1], match[2]), markup) if links else markup)
+
+
+def _has_link(markup: str) -> bool:
+    return "](" in markup and len(markup) <= _LONGEST
 
 
 def _led(text: str, target: str) -> str:
@@ -41,7 +48,7 @@ def _led(text: str, target: str) -> str:
 
 
 def _text(markup: str) -> str:
-    if not _MARKUP.search(markup):
+    if len(markup) > _LONGEST or not _MARKUP.search(markup):
         return " ".join(markup.split())
     held: list[str] = []
 
