@@ -25,7 +25,7 @@ __all__ = ["Found", "Redactor"]
 _NAMED = r"(?i)(?:pass|pwd|secret|token|key|credentials?|auth|authorization|cookie)[0-9_ -]*\\*\"\s*:"
 _EXTRA = (_NAMED, HIDING)
 _ESCAPED = 1
-_SHORT, _MANY = 40, 4096
+_SHORT, _MANY, _FEW = 40, 4096, 8
 _MAY_ESCAPE = re.compile(rb"[%\\&=]|\n")
 
 
@@ -51,7 +51,9 @@ class Redactor:
         self._allow = frozenset(digest.lower() for digest in allow)
         self._placeholders = Placeholders(salt)
         self._triggers = triggers_of((*_EXTRA, *(rule.trigger for rule in self._rules)))
-        self._harmless: set[str] = set()
+        #: Short texts, and the last of the long ones, that were found to hold nothing.
+        self.harmless: set[str] = set()
+        self._recent: set[str] = set()
         self.counts: Counter[str] = Counter()
 
     def suspects(self, data: bytes) -> bool:
@@ -60,7 +62,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """``text`` without its secrets; the same object where it holds none."""
-        if text in self._harmless:
+        if text in self.harmless or text in self._recent:
             return text
         before = data = _bytes(text)
         # Each replacement leaves less that is not a placeholder, so this ends; a second call
@@ -98,11 +100,11 @@ class Redactor:
         return _apart([*hidden, *self._found(data, rules)])
 
     def _remember(self, text: str) -> None:
-        """Keys, roles and the like come again in every row."""
-        if len(text) <= _SHORT:
-            if len(self._harmless) >= _MANY:
-                self._harmless.clear()
-            self._harmless.add(text)
+        """Keys, roles and the like come again in every row, an answer as the value of its fact."""
+        known, most = (self.harmless, _MANY) if len(text) <= _SHORT else (self._recent, _FEW)
+        if len(known) >= most:
+            known.clear()
+        known.add(text)
 
     def _pass(self, data: bytes) -> bytes:
         rules, escaped = self._triggered(data)

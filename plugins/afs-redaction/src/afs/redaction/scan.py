@@ -25,6 +25,7 @@ __all__ = ["Hit", "scanned", "scanned_files"]
 _BLOCK = 1 << 20
 _KEY_END = re.compile(rb'(?<!\\)"[ \t]*:')
 _decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 
 
 class Hit(NamedTuple):
@@ -95,6 +96,8 @@ def _in_row(path: Path, number: int, line: bytes, row: Any, redactor: Redactor) 
 
 def _repeats_a_key(line: bytes, row: Any) -> bool:
     """Whether the line may hold more keys than the row, which keeps the last of those that are equal."""
+    if _encode(row) == line.rstrip(b"\n"):
+        return False
     keys = _count_keys(row)
     if line.count(b'":') == keys and b'" :' not in line and b'"\t:' not in line:
         return False

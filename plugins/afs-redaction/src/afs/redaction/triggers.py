@@ -32,7 +32,7 @@ class Triggers:
         hits: list[int] = []
         for one in self._sets:
             hits += one.match(data)
-        return sorted(hits)
+        return sorted(hits) if hits else hits
 
 
 class _Set:

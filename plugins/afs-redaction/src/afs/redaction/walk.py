@@ -67,7 +67,7 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
         if not old or old.__class__ is float:
             continue
         if old.__class__ is str:
-            new: Any = text_redacted(old, redactor)
+            new: Any = old if old in redactor.harmless else text_redacted(old, redactor)
         else:
             new = value_redacted(old, redactor)
         if new is not old:
@@ -76,22 +76,32 @@ def _fields_redacted(record: msgspec.Struct, redactor: Redactor) -> dict[str, An
 
 
 def _mapping_redacted(mapping: dict[Any, Any], redactor: Redactor, above: str, depth: int) -> dict[Any, Any]:
-    items: dict[Any, Any] = {}
-    same = True
+    changed: dict[Any, tuple[Any, Any]] = {}
     own = "" if _KEY.isdisjoint(mapping) else _own_name(mapping.items())
     cookies = "cookie" in above.lower()
+    harmless = redactor.harmless
     for key, value in mapping.items():
-        name = key if isinstance(key, str) else ""
-        new_key = redactor.text(key) if name else key
+        name = key if key.__class__ is str else ""
+        new_key = key if key in harmless or not name else redactor.text(key)
         if cookies or name in _VALUE:
             name = _name_of(name, own, above)
         if value.__class__ is str:
+            if value in harmless and " " not in name and not name_kind(name):
+                continue
             new = text_redacted(value, redactor, name, depth)
         else:
             new = value_redacted(value, redactor, name, depth)
-        same = same and new_key is key and new is value
+        if new_key is not key or new is not value:
+            changed[key] = new_key, new
+    return _with_changes(mapping, changed) if changed else mapping
+
+
+def _with_changes(mapping: dict[Any, Any], changed: dict[Any, tuple[Any, Any]]) -> dict[Any, Any]:
+    items: dict[Any, Any] = {}
+    for key, value in mapping.items():
+        new_key, new = changed.get(key, (key, value))
         items[new_key if new_key is key else _free(new_key, {**items, **mapping})] = new
-    return mapping if same else items
+    return items
 
 
 def _free(key: str, taken: dict[Any, Any]) -> str:
