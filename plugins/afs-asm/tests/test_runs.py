@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom, Memory, TraceEntry, instruction_set
+from afs.asm.machine import runs
 from afs.asm.machine.composition import source
 
 FIELDS = TraceEntry._fields[2:]
 KINDS = ("flat", "ram", "rom", "changing rom")
 HALTS = {"brk", "cop", "wai", "stp"}
 PLAIN = [entry for entry in instruction_set() if entry.mnemonic not in HALTS]
+JUMPS = {"brl", "jml", "jmp", "jsl", "jsr", "mvn", "mvp", "plp", "rti", "rtl", "rts", "xce"}
+STRAIGHT = [entry for entry in PLAIN if entry.mnemonic not in JUMPS]
+BRANCHES = [entry for entry in STRAIGHT if entry.mode == "relative"]
+
+
+@pytest.fixture(scope="module", params=[1, runs.OFTEN], autouse=True, ids=["compiled", "stepped"])
+def often(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs become functions when they are entered again, or as seldom as ever."""
+    with patch.object(runs, "OFTEN", request.param):
+        yield
 
 
 def registers(cpu: Cpu) -> tuple[int, ...]:
@@ -91,6 +103,66 @@ def test_a_call_does_what_single_steps_do(kind: str, seed: int, steps: int) -> N
         single.s, single.cycles = whole.s, whole.cycles
 
 
+def looping_code(rng: random.Random, count: int, base: int) -> tuple[bytes, int]:
+    """Whole instructions for M and X as they are there, branches among them; and the flags to begin with."""
+    flags = p = rng.choice((0x00, 0x10, 0x20, 0x30))
+    code, starts, branches = bytearray(), [0], []
+    for _ in range(count):
+        entry = rng.choice(BRANCHES if rng.random() < 0.2 else STRAIGHT)
+        operand = bytearray(rng.randbytes(entry.length(p & 0x20 != 0, p & 0x10 != 0) - 1))
+        if entry.mnemonic in ("rep", "sep"):
+            operand[0] = rng.choice((0x10, 0x20, 0x30, 0x31, 0xCB))
+            p = p | operand[0] & 0x30 if entry.mnemonic == "sep" else p & ~operand[0]
+        elif entry.mode == "relative":
+            branches.append((len(starts), rng.choice((0, 0, 1, 2, 3, 5))))
+        elif len(operand) > 1 and entry.mode != "immediate":
+            place = rng.choice((0x0000, 0x0100, 0x1FFE, 0x2180, 0x4202, base & 0xFFFF)) + rng.randrange(8)
+            operand[:2] = place.to_bytes(2, "little")
+            operand[2:] = bytes([rng.choice((0x00, 0x7E, 0x80))])[: len(operand) - 2]
+        code += bytes((entry.opcode, *operand))
+        starts.append(len(code))
+    for number, ahead in branches:
+        target = starts[min(number + ahead, count)] if ahead else 0
+        code[starts[number] - 1] = max(target - starts[number], -0x80) & 0xFF
+    return bytes(code + b"\x60"), flags
+
+
+@pytest.mark.parametrize("trace", [0, 1000], ids=["bare", "watched"])
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32), count=st.integers(2, 30))
+def test_a_loop_does_what_single_steps_do(kind: str, trace: int, seed: int, count: int) -> None:
+    rng = random.Random(seed)
+    base = {"flat": 0x8000, "ram": 0x7E0040}.get(kind, 0x008000)
+    code, flags = looping_code(rng, count, base)
+    whole, single = machine(kind, code, base), machine(kind, code, base)
+    d, dbr = rng.choice((0x0000, 0x0000, 0x0101, 0x2100)), rng.choice((0x00, 0x7E))
+    for steps in (40, *(rng.randrange(90) for _ in range(5))):
+        state = rng.random()
+        for cpu in (whole, single):
+            prepare(cpu, random.Random(state), base)
+            cpu.d, cpu.dbr, cpu.e, cpu.s = d, dbr, 0, 0x01F0
+            cpu.p = cpu.p & 0xC7 | flags
+            cpu.settle()
+        outcome = whole.call(base, Limits(steps=steps, trace=trace, stack=0x40 if trace else None))
+        for _ in range(3):
+            single.push8(0)
+        single.pbr, single.pc = base >> 16, base & 0xFFFF
+        ended = outcome.reason in ("returned", "stopped")  # by an instruction that is not executed
+        for number in range(outcome.steps - ended):
+            single.settle()
+            if trace:
+                kept = outcome.trace[number]
+                assert (kept.pc, *kept[2:]) == registers(single)
+            single.step()
+        if ended:
+            whole.s, whole.pc, whole.cycles = single.s, single.pc, single.cycles
+            whole.bus.value = single.bus.value
+        single.settle()
+        assert registers(whole) == registers(single) and whole.cycles == single.cycles
+        assert contents(whole) == contents(single)
+
+
 def test_code_that_changes_its_next_instruction() -> None:
     #                LDA #$E8 : STA $7E2006 : NOP, which becomes INX : RTL
     for kind in ("flat", "ram"):
@@ -159,9 +231,12 @@ STORES = bytes.fromhex("a20185108511a20260")  # LDX STA STA LDX RTS
 def test_a_fence_within_a_run_leaves_what_was_before(limits: dict[str, int]) -> None:
     cpu = Cpu(LoRom(STORES.ljust(0x8000, b"\0")))
     cpu.a = 0x77
-    outcome = cpu.call(0x008000, Limits(writes=((0x7E0010, 0x7E0010),), **limits))
-    assert (outcome.reason, outcome.address, outcome.steps, outcome.cycles) == ("write", 0x11, 3, 2 + 3 + 3)
-    assert (cpu.pc, cpu.x, cpu.memory[0x10], cpu.memory[0x11]) == (0x8006, 1, 0x77, 0)
+    for _ in range(3):
+        cpu.x, cpu.memory[0x10], cpu.s = 0, 0, 0x01FF
+        outcome = cpu.call(0x008000, Limits(writes=((0x7E0010, 0x7E0010),), **limits))
+        found = outcome.reason, outcome.address, outcome.steps, outcome.cycles
+        assert found == ("write", 0x11, 3, 2 + 3 + 3)
+        assert (cpu.pc, cpu.x, cpu.memory[0x10], cpu.memory[0x11]) == (0x8006, 1, 0x77, 0)
 
 
 @pytest.mark.parametrize("code", ["686860", "f460ea484860"], ids=["pulls its return", "pushes"])
@@ -178,11 +253,13 @@ def test_a_trace_changes_nothing(code: str) -> None:
 @given(steps=st.integers(0, 7), trace=st.integers(0, 3))
 def test_a_limit_within_a_run(steps: int, trace: int) -> None:
     cpu = Cpu(LoRom(STORES.ljust(0x8000, b"\0")))
-    outcome = cpu.call(0x008000, Limits(steps=steps, trace=trace))
-    ended = steps >= 5
-    assert (outcome.reason, outcome.steps) == ("returned" if ended else "steps", min(steps, 5))
-    assert outcome.cycles == sum((2, 3, 3, 2, 6)[:steps])
-    assert len(outcome.trace) == min(trace, steps, 5)
+    for _ in range(3):
+        cpu.s = 0x01FF
+        outcome = cpu.call(0x008000, Limits(steps=steps, trace=trace))
+        ended = steps >= 5
+        assert (outcome.reason, outcome.steps) == ("returned" if ended else "steps", min(steps, 5))
+        assert outcome.cycles == sum((2, 3, 3, 2, 6)[:steps])
+        assert len(outcome.trace) == min(trace, steps, 5)
 
 
 class Interrupter:
@@ -213,12 +290,13 @@ def test_an_interrupt_within_a_run_comes_before_the_next_instruction(
     memory, page = LoRom(bytes(rom)), Interrupter()
     memory.map((0,), 0x6000, 0x8000, page)
     cpu = page.cpu = Cpu(memory)
-    cpu.p = 0x30 | masked
-    outcome = cpu.call(0x008000, Limits(trace=9))
     places = [0x8000, *([0x8100, 0x8101] * handled), 0x8003, 0x8006, 0x8007, 0x8008]
-    assert [kept.pc for kept in outcome.trace] == places
-    assert (cpu.x, cpu.y, cpu.p & 4) == (2, handled, masked)
-    assert page.seen == [(0x8006, 4 + handled * (8 + 2 + 7) + 4)]
+    for _ in range(3):
+        cpu.p, cpu.x, cpu.y, cpu.cycles, page.seen = 0x30 | masked, 0, 0, 0, []
+        outcome = cpu.call(0x008000, Limits(trace=9))
+        assert [kept.pc for kept in outcome.trace] == places
+        assert (cpu.x, cpu.y, cpu.p & 4) == (2, handled, masked)
+        assert page.seen == [(0x8006, 4 + handled * (8 + 2 + 7) + 4)]
 
 
 def test_the_source_that_the_documentation_shows() -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from .control import Ended
 from .memory import PAGE
-from .runs import next_run
+from .runs import next_steps
 
 if TYPE_CHECKING:
     from .cpu import Cpu
@@ -111,7 +111,7 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
         steps=counter[0],
         cycles=cpu.cycles - cycles,
         address=cpu.pbr << 16 | cpu.pc if place is None else place,
-        trace=tuple(TraceEntry(*place, *registers) for place, *registers in trace),
+        trace=tuple(tuple.__new__(TraceEntry, kept[0] + kept[1:]) for kept in trace),
     )
 
 
@@ -120,8 +120,9 @@ def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
     done = number = 0
     try:
         while done < steps:
-            run = next_run(cpu)
-            for handler, operand, after, cycles, last, _, number in run[: steps - done]:  # noqa: B007
+            before, todo = next_steps(cpu, steps - done)
+            done += before
+            for handler, operand, after, cycles, last, _, number in todo:  # noqa: B007
                 cpu.pc = after
                 cpu.cycles += cycles
                 bus.value = last
@@ -138,12 +139,13 @@ def _run_watched(cpu: Cpu, limits: Limits, trace: deque[_Kept], counter: list[in
     bus = cpu.bus
     keep = trace.append
     floor, ceiling = (0, 0xFFFF) if limits.stack is None else (cpu.frame - limits.stack, cpu.frame)
+    watch = keep, floor, ceiling
     done = number = 0
     try:
         while done < limits.steps:
-            run = next_run(cpu)
-            left = limits.steps - done
-            for handler, operand, after, cycles, last, place, number in run[:left]:  # noqa: B007
+            before, todo = next_steps(cpu, limits.steps - done, watch)
+            done += before
+            for handler, operand, after, cycles, last, place, number in todo:  # noqa: B007
                 keep((place, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
                 cpu.pc = after
                 cpu.cycles += cycles

@@ -26,17 +26,18 @@ from .addressing import ADDRESSES, EMULATED, INDEXED
 from .control import Handler
 from .operations import BRANCHES, MODIFIES, READS, REGISTERS, WRITES
 
-__all__ = ["composed", "source"]
+__all__ = ["ASSIGNED", "FLAGS", "USED", "composed", "sized", "source"]
 
 #: What the texts call by name.
 _NAMES: Final[dict[str, object]] = {**addressing.HELPERS, **operations.HELPERS}
 #: Modes whose second byte stays in bank 0.
 _BANK_0: Final = ("direct", "direct,x", "direct,y", "stack,s")
-_ASSIGNED: Final = re.compile(r"(?<![.\w])([a-z]+)(?= = )")
-_USED: Final = re.compile(r"(?<![.\w])([a-z]+)\b(?! = )")
+#: The names that a text assigns, and those that it uses.
+ASSIGNED: Final = re.compile(r"(?<![.\w])([a-z]+)(?= = )")
+USED: Final = re.compile(r"(?<![.\w])([a-z]+)\b(?! = )")
 _SIZED: Final = re.compile(r"(?<![.\w])(MASK|SIGN|BITS|push|pull)\b")
 #: The flags that operations assign: their bits in P, and what they become with 8 and with 16 bits.
-_FLAGS: Final = {
+FLAGS: Final = {
     "nz": (0x82, {8: "NZ[nz]", 16: "(0x80 if nz > 0x7FFF else 0 if nz else 0x02)"}),
     "z": (0x02, dict.fromkeys((8, 16), "(0 if z else 0x02)")),
     "v": (0x40, dict.fromkeys((8, 16), "(0x40 if v else 0)")),
@@ -138,12 +139,12 @@ def _next(instruction: Instruction) -> str:
 
 def _operation(work: str, bits: int) -> Iterator[str]:
     """``work`` with the loads of what it uses before it, and the stores of what it assigns behind it."""
-    used, assigned = set(_USED.findall(work)), set(_ASSIGNED.findall(work))
+    used, assigned = set(USED.findall(work)), set(ASSIGNED.findall(work))
     for name in sorted(used & set("axysdp")):
         yield f"{name} = cpu.{name}" + (" & 0xFF" if name == "a" and bits == 8 else "")
     if "c" in used:
         yield "c = cpu.p & 0x01"
-    yield _sized(work.strip(), bits)
+    yield sized(work.strip(), bits)
     for name in sorted(assigned & set("axyd")):
         yield f"cpu.{name} = " + ("cpu.a & 0xFF00 | a" if name == "a" and bits == 8 else name)
     yield from _flags(assigned, "p" if "p" in used | assigned else "cpu.p", bits)
@@ -151,7 +152,7 @@ def _operation(work: str, bits: int) -> Iterator[str]:
 
 def _flags(assigned: set[str], p: str, bits: int) -> Iterator[str]:
     """P from the flags that were assigned, and from ``p`` for the others."""
-    flags = [_FLAGS[name] for name in _FLAGS if name in assigned]
+    flags = [FLAGS[name] for name in FLAGS if name in assigned]
     if flags:
         kept = 0xFF - sum(mask for mask, _ in flags)
         yield f"cpu.p = {p} & 0x{kept:02X} | " + " | ".join(becomes[bits] for _, becomes in flags)
@@ -159,7 +160,8 @@ def _flags(assigned: set[str], p: str, bits: int) -> Iterator[str]:
         yield "cpu.p = p"
 
 
-def _sized(work: str, bits: int) -> str:
+def sized(work: str, bits: int) -> str:
+    """``work`` with what goes with the width."""
     sizes = {
         "MASK": f"0x{(1 << bits) - 1:X}",
         "SIGN": f"0x{1 << bits - 1:X}",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from .calls import Limits, Outcome, call
-from .handlers import Opcodes
+from .handlers import opcodes
 from .memory import Memory
 from .runs import Run, fetched
 
@@ -23,7 +23,7 @@ _RESET: Final = 0xFFFC
 _NMI: Final = (0xFFEA, 0xFFFA)
 _IRQ: Final = (0xFFEE, 0xFFFE)
 #: By E, M and X as the bits of a number.
-_OPCODES: Final = tuple(Opcodes(bool(n & 2), bool(n & 1), bool(n & 4)) for n in range(8))
+_OPCODES: Final = tuple(opcodes(bool(n & 2), bool(n & 1), bool(n & 4)) for n in range(8))
 
 
 class Cpu:

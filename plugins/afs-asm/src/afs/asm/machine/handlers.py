@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from afs.asm.language.instructions import Instruction, instruction_set
@@ -10,10 +11,12 @@ from .composition import composed
 from .control import CONTROL, LATE, Handler
 from .operations import MODIFIES, REGISTERS, WRITES
 
-__all__ = ["Opcode", "Opcodes"]
+__all__ = ["Opcode", "Opcodes", "opcodes"]
 
 #: After these the next instruction is elsewhere, or opcodes mean something else.
 _ENDS: Final = {key.split()[0] for key in CONTROL} - {"mvn", "mvp"} | {"bra"}
+_REP: Final = 0xC2
+_SEP: Final = 0xE2
 _WRITES: Final = {*WRITES, *MODIFIES, "mvn", "mvp"} | {name for name in REGISTERS if name[:2] in ("ph", "pe")}
 
 
@@ -34,11 +37,25 @@ class Opcodes(dict[int, Opcode]):
 
     def __init__(self, m: bool, x: bool, e: bool) -> None:
         super().__init__()
-        self._state = m, x, e
+        self.state = m, x, e
+
+    def behind(self, number: int, operand: int) -> Opcodes | None:
+        """Those of the state behind REP or SEP; None behind other instructions."""
+        m, x, e = self.state
+        if number not in (_REP, _SEP) or e:
+            return None
+        new = number == _SEP
+        return opcodes(new if operand & 0x20 else m, new if operand & 0x10 else x, e)
 
     def __missing__(self, number: int) -> Opcode:
-        opcode = self[number] = _opcode(instruction_set()[number], *self._state)
+        opcode = self[number] = _opcode(instruction_set()[number], *self.state)
         return opcode
+
+
+@cache
+def opcodes(m: bool, x: bool, e: bool) -> Opcodes:
+    """The opcodes of a state, the same for every processor."""
+    return Opcodes(m, x, e)
 
 
 def _opcode(instruction: Instruction, m: bool, x: bool, e: bool) -> Opcode:

@@ -1,0 +1,486 @@
+"""Runs that are entered often, each as one Python function.
+
+Instructions of a run, executed one by one, each load and store the processor's registers, and put P together
+from its flags. Here their source texts, those of which `composition` makes opcodes, follow one another in a
+single function: registers and flags are local variables, operands, D and DBR constants, a branch back to the
+start of the run a loop.
+
+Nobody can look on while only plain memory is touched. So a compiled run leaves, with every register as it was
+before the instruction, as soon as one comes that does more: at pages that are no plain bytes (registers, the
+open bus, a fence), at an access across pages, at jumps, returns and changes of M, X, D or DBR. That
+instruction is then executed as ever. Native mode only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from afs.asm.language.instructions import Instruction, instruction_set
+
+from .addressing import ADDRESSES, INDEXED
+from .composition import ASSIGNED, FLAGS, USED, sized
+from .control import CONTROL
+from .operations import BRANCHES, HELPERS, MODIFIES, READS, REGISTERS, WRITES
+
+if TYPE_CHECKING:
+    from .runs import Step
+
+__all__ = ["Compiled", "compiled"]
+
+#: Takes the processor, how many steps may have been done when the run begins anew, and if it is watched, what
+#: keeps a trace, and the lowest and highest S allowed. Returns the number, from 0, of the step that is next
+#: (the count of all where a branch or the end of the run was reached), and how many steps were done.
+Compiled = Callable[..., tuple[int, int]]
+
+_SELDOM: Final = {"pei", "plb", "pld", "tcd", "tcs", "txs"}
+_LEFT_TO_HANDLERS: Final = {key.split()[0] for key in CONTROL} - {"rep", "sep"} | _SELDOM
+_LEAST: Final = 2  # steps that are worth a function
+_POINTER: Final = re.compile(r"(.*?)(long_)?pointer\(cpu, (.*)\)( \+ cpu\.y & 0xFFFFFF)?")
+_DIRECT: Final = re.compile(r"\(direct\(cpu, ([^()]*)\) if cpu\.d else [^()]*\)")
+_PUSH: Final = re.compile(r"(?:cpu\.)?push(?:16_new)?\((.*?)\)(?:; cpu\.come_back\(\))?")
+_CONDITION: Final = re.compile(r"(not )?cpu\.p & 0x(\d\d)")
+#: What is constant in a run, and the registers that are not.
+_NAMED: Final = re.compile(r"(?<![.\w])(operand|d|cpu\.(?:d|dbr|pbr|pc|([xys])))\b")
+_A: Final = re.compile(r"(?<![.\w])a\b")
+#: A in one where M is clear, in two where it is set.
+_WHOLE, _HIGH, _LOW = "a = high | a", "high = a & 0xFF00", "a = a & 0xFF"
+_SPLITS: Final = frozenset((_WHOLE, _HIGH, _LOW))
+_NAMES: Final[dict[str, object]] = {**HELPERS, "memoryview": memoryview}
+
+
+class State(NamedTuple):
+    """What a run is compiled for: the flags M and X, the registers D and DBR; ``constant``: nobody can change
+    its bytes; ``watched``: S is compared with its limits, and a trace kept."""
+
+    m: bool
+    x: bool
+    d: int
+    dbr: int
+    constant: bool
+    watched: bool
+
+
+@lru_cache(0x1000)
+def compiled(steps: tuple[Step, ...], state: State) -> Compiled | None:
+    """The function of ``steps``; None where it is not worth one."""
+    translation = _Translation(steps, state)
+    text = translation.source()
+    if text is None:
+        return None
+    found: dict[str, Any] = {}
+    exec(compile(text, f"<65816 run at ${steps[0][5][0]:06X}>", "exec"), _NAMES, found)
+    function: Compiled = found["run"]
+    return function
+
+
+class _Translation:
+    def __init__(self, steps: tuple[Step, ...], state: State) -> None:
+        self.steps, self.state = steps, state
+        self.m, self.x = state.m, state.x
+        self.widths = list(_widths(steps, state))
+        self.lines: list[str] = []
+        self.indent = ""
+        #: The numbers of the steps to which enclosing branches lead, and what was checked before them.
+        self.joins: list[tuple[int, set[str]]] = []
+        self.pages: dict[str, str] = {}  # local names of pages: where they are found
+        self.checked: set[str] = set()  # those that are known to be plain here
+        self.pending: dict[str, int] = {}  # flags that are not in P yet, and the bits of their results
+        names = [instruction_set()[number].mnemonic for *_, (_, number), _ in steps]
+        #: The number of the step that is left to its handler.
+        self.end = next((at for at, name in enumerate(names) if name in _LEFT_TO_HANDLERS), len(steps))
+        self.number = self.cycles = 0
+        self.step = steps[0]
+
+    # -- the function
+
+    def source(self) -> str | None:
+        if self.end < _LEAST:
+            return None
+        for number, step in enumerate(self.steps[: self.end]):
+            self.number, self.step = number, step
+            self._join()
+            entry = instruction_set()[self.step[5][1]]
+            self._instruction(entry)
+            self.cycles += self._cycles(step)
+        self.number = self.end
+        self._join()
+        if self.end < len(self.steps):
+            self.step = self.steps[self.end]
+            self._leave("")
+        elif entry.mnemonic != "bra":
+            self._exit(self.end, self.step[2], self._last_byte(entry))
+        return self._function()
+
+    def _cycles(self, step: Step) -> int:
+        """Those known beforehand, D among what is known."""
+        entry = instruction_set()[step[5][1]]
+        return step[3] + ("d" in entry.conditions and self.state.d & 0xFF != 0)
+
+    def _function(self) -> str:
+        work = "\n".join(line for line in self.lines if line.strip() not in _SPLITS)
+        used = [name for name in "axysp" if re.search(rf"(?<![.\w]){name}\b", work)]
+        changed = [name for name in used if re.search(rf"(?<![.\w]){name} = ", work)]
+        split = [_HIGH, _LOW] if self.state.m and "a" in used else []
+        lines = [
+            f"if cpu.d != {self.state.d} or cpu.dbr != {self.state.dbr}: return 0, 0",
+            "pages, writes = cpu.pages, cpu.writes",
+            *(f"{name} = cpu.{name}" for name in used),
+            *split,
+            *self._hoisted(),
+            "spent = done = 0",
+            "while True:",
+            *("    " + line for line in (self.lines if "a" in used else work.split("\n"))),
+            *(f"cpu.{name} = {name}" for name in changed),
+            "cpu.cycles += spent",
+            "cpu.pc = pc",
+            "cpu.bus.value = last",
+            *(["cpu.settle()"] if len(set(self.widths)) > 1 else []),
+            "return number, done",
+        ]
+        more = ", keep, floor, ceiling" if self.state.watched else ""
+        return f"def run(cpu, most{more}):\n" + indent("\n".join(lines), "    ")
+
+    def _hoisted(self) -> Iterator[str]:
+        for name, where in self.pages.items():
+            yield f"{name} = {where}"
+            only = f" or {name}.readonly" if name[0] == "w" else ""
+            yield f"if type({name}) is not memoryview{only}: {name} = None"
+
+    def _emit(self, *texts: str) -> None:
+        self.lines += [self.indent + line for text in texts for line in text.split("\n")]
+
+    # -- leaving it
+
+    def _exit(self, number: int, pc: int, last: str, again: bool = False) -> None:
+        """Go on at ``pc``, ``number`` steps done; ``again``: it is the start of the run."""
+        self._gone(number)
+        if again:
+            self._emit("if done <= most: continue")
+        self._left(len(self.steps), pc, last)
+
+    def _leave(self, condition: str) -> None:
+        """Leave before this step, if ``condition`` holds or is empty."""
+        if condition:
+            self._emit(f"if {condition}:")
+            self.indent += "    "
+        self._gone(self.number)
+        self._left(self.number, self.step[5][0] & 0xFFFF, "0")
+        if condition:
+            self.indent = self.indent[4:]
+
+    def _gone(self, number: int) -> None:
+        """Flags and counts are what they are before step ``number``."""
+        if self.pending:
+            self._emit(f"p = {self._flags()}")
+        self._emit(f"spent += {self.cycles}", f"done += {number}")
+
+    def _left(self, number: int, pc: int, last: str) -> None:
+        if self.m:
+            self._emit(_WHOLE)
+        self._emit(f"number, pc, last = {number}, {pc}, {last}", "break")
+
+    def _last_byte(self, entry: Instruction) -> str:
+        """What the bus held last: the operand, or the pointer that it led to."""
+        shift = {"(": 8, "[": 16}.get(entry.mode[0])
+        return str(self.step[4]) if shift is None else f"base >> {shift}"
+
+    # -- flags
+
+    def _flags(self) -> str:
+        """P with the flags that are not in it yet."""
+        flags = [(FLAGS[name][0], FLAGS[name][1][bits]) for name, bits in self.pending.items()]
+        kept = 0xFF - sum(mask for mask, _ in flags)
+        return " | ".join([f"p & 0x{kept:02X}", *(becomes for _, becomes in flags)]) if flags else "p"
+
+    def _fold(self) -> None:
+        if self.pending:
+            self._emit(f"p = {self._flags()}")
+            self.pending.clear()
+
+    # -- instructions
+
+    def _instruction(self, entry: Instruction) -> None:
+        name, mode = entry.mnemonic, entry.mode
+        bits = {"m": 8 if self.m else 16, "x": 8 if self.x else 16, "8": 8, "16": 16}
+        if name in BRANCHES:
+            self._watch()
+            self._branch(entry)
+        elif name in ("rep", "sep"):
+            self._watch()
+            self._widths_change(name == "sep", self.step[1])
+        elif name in REGISTERS:
+            width, work = REGISTERS[name]
+            self._registers(name, work, bits[width])
+        elif mode == "accumulator":
+            self._watch()
+            self._operation(name, f"value = a; {MODIFIES[name]}; a = value", bits["m"])
+        elif mode == "immediate":
+            width, work = READS["bit #" if name == "bit" else name]
+            self._watch()
+            self._operation(name, f"value = operand\n{work}", bits[width])
+        elif name in WRITES:
+            width, work = WRITES[name]
+            self._access(entry, work, bits[width], reads=False, writes=True)
+        elif name in MODIFIES:
+            self._access(entry, MODIFIES[name], bits["m"], reads=True, writes=True)
+        else:
+            width, work = READS[name]
+            self._access(entry, work, bits[width], reads=True, writes=False)
+
+    def _watch(self) -> None:
+        if self.state.watched:
+            self._fold()
+            a = "high | a" if self.m else "a"
+            registers = f"{a}, x, y, s, {self.state.d}, {self.state.dbr}, p, 0"
+            self._emit(f"keep(({self.step[5]}, {registers}))")
+
+    def _branch(self, entry: Instruction) -> None:
+        _, operand, after, cycles, last, _, number = self.step
+        target = after + (operand ^ 0x80) - 0x80 & 0xFFFF
+        cycles += "t" in entry.conditions
+        self._emit(f"if {self._condition(entry)}:")
+        self.indent += "    "
+        join = self._inside(target)
+        if join is None:
+            self.cycles += cycles
+            start = self.steps[0][5][0] & 0xFFFF
+            self._exit(number, target, str(last), target == start and self._as_at(0))
+            self.cycles -= cycles
+            self.indent = self.indent[4:]
+        else:
+            self._skip(join, cycles - self.step[3])
+
+    def _inside(self, target: int) -> int | None:
+        """The number of the step at ``target``, if it lies ahead and within where enclosing branches lead."""
+        last = self.joins[-1][0] if self.joins else min(self.end, len(self.steps) - 1)
+        ahead = range(self.number + 1, last + 1) if self.state.constant else ()
+        found = (number for number in ahead if self.steps[number][5][0] & 0xFFFF == target)
+        join = next(found, None)
+        return None if join is None or not self._as_at(join) else join
+
+    def _as_at(self, number: int) -> bool:
+        """Whether M and X are what they are before step ``number``."""
+        return self.widths[number] == (self.m, self.x)
+
+    def _skip(self, join: int, cycles: int) -> None:
+        """The branch leads to step ``join``; what is between is not done, but will be counted."""
+        skipped = self.steps[self.number + 1 : join]
+        if self.pending:
+            self._emit(f"p = {self._flags()}")
+        self._emit(f"done -= {len(skipped)}")
+        self._emit(f"spent -= {sum(map(self._cycles, skipped)) - cycles}")
+        self.indent = self.indent[4:]
+        self._emit("else:")
+        self.indent += "    "
+        self._emit("pass")
+        self.joins.append((join, set(self.checked)))
+
+    def _join(self) -> None:
+        """Where branches lead to this step, its state is the same whether they were taken or not."""
+        while self.joins and self.joins[-1][0] == self.number:
+            self._fold()
+            _, self.checked = self.joins.pop()
+            self.indent = self.indent[4:]
+
+    def _widths_change(self, new: bool, operand: int) -> None:
+        """REP or SEP."""
+        if operand & 0xC3:
+            self._fold()
+        self._emit(f"p = p | {operand}" if new else f"p = p & {operand ^ 0xFF}")
+        if operand & 0x20 and new != self.m:
+            self._emit(*([_HIGH, _LOW] if new else [_WHOLE]))
+        if operand & 0x10 and new:
+            self._emit("x = x & 0xFF", "y = y & 0xFF")
+        self.m, self.x = (new if operand & 0x20 else self.m), (new if operand & 0x10 else self.x)
+
+    def _condition(self, entry: Instruction) -> str:
+        text = BRANCHES[entry.mnemonic]
+        found = _CONDITION.fullmatch(text)
+        if found is None:
+            return text
+        negated, mask = found[1] or "", int(found[2], 16)
+        for flag, bits in self.pending.items():
+            if FLAGS[flag][0] & mask:
+                held = {0x80: f"nz >= 0x{1 << bits - 1:X}", 0x02: f"not {flag}"}.get(mask, flag)
+                return f"{negated}({held})"
+        return f"{negated}p & 0x{mask:02X}"
+
+    def _registers(self, name: str, work: str, bits: int) -> None:
+        pushed = _PUSH.fullmatch(work)
+        if pushed:
+            self._push(pushed[1], bits)
+        elif work.endswith(" = pull()"):
+            self._pull(name, work.removesuffix("pull()"), bits)
+        else:
+            self._watch()
+            self._operation(name, work, bits)
+
+    def _operation(self, name: str, work: str, bits: int) -> None:
+        """``work``, its flags left in local variables."""
+        work = {"clc": "c = 0", "sec": "c = 1"}.get(name, work)
+        used, assigned = set(USED.findall(work)), set(ASSIGNED.findall(work))
+        whole_p = "p" in used | assigned and name not in ("adc", "sbc")  # these look at D alone
+        if whole_p or ("z" in assigned and "nz" in self.pending):
+            self._fold()
+        if "c" in used and "c" not in self.pending:
+            self._emit("c = p & 0x01")
+        text = sized(self._plain(work), bits).strip()
+        if "a" in used | assigned:
+            text = self._wide_or_narrow(text, bits, "a" in assigned)
+        self._emit(text)
+        for flag in FLAGS:
+            if flag in assigned:
+                self.pending[flag] = bits
+        if "nz" in assigned:
+            self.pending.pop("z", None)
+
+    def _wide_or_narrow(self, text: str, bits: int, assigned: bool) -> str:
+        """``text`` on A as wide as it is there."""
+        if bits == (8 if self.m else 16):
+            return text
+        if bits == 8:
+            return _A.sub("(a & 0xFF)", text)
+        if not assigned:
+            return _A.sub("(high | a)", text)
+        return f"a |= high\n{text}\nhigh = a & 0xFF00\na &= 0xFF"
+
+    def _plain(self, text: str) -> str:
+        """``text`` with constants and local variables."""
+        _, operand, after, _, _, (where, _), _ = self.step
+        values = {
+            "operand": operand,
+            "d": self.state.d,
+            "cpu.d": self.state.d,
+            "cpu.dbr": self.state.dbr,
+            "cpu.pbr": where >> 16,
+            "cpu.pc": after,
+        }
+        text = _DIRECT.sub(r"(cpu.d + \1 & 0xFFFF)", text)
+        return _NAMED.sub(lambda found: found[2] or str(values[found[1]]), text)
+
+    # -- stack
+
+    def _push(self, value: str, bits: int) -> None:
+        if value == "p":
+            self._fold()
+        self._stack("writes", f"s < floor + {bits // 8}")
+        text = self._plain(value)
+        if value == "a":
+            text = self._wide_or_narrow(text, bits, False)
+        if bits == 8:
+            self._emit(f"page[s & 0x1FFF] = {text}", "s = s - 1")
+        else:
+            self._emit(f"value = {text}", "at = s & 0x1FFF", "page[at] = value >> 8")
+            self._emit("page[at - 1] = value & 0xFF", "s = s - 2")
+
+    def _pull(self, name: str, into: str, bits: int) -> None:
+        self._stack("pages", f"s > ceiling - {bits // 8}")
+        self._emit("at = s & 0x1FFF", f"s = s + {bits // 8}")
+        pulled = "page[at + 1]" + (" | page[at + 2] << 8" if bits == 16 else "")
+        self._operation(name, into + pulled, bits)
+
+    def _stack(self, pages: str, beyond: str) -> None:
+        """Leave unless S is in the midst of a plain page and within its limits."""
+        self._emit(f"page = {pages}[s >> 13]")
+        limits = f" or {beyond}" if self.state.watched else ""
+        only = " or page.readonly" if pages == "writes" else ""
+        self._leave(f"type(page) is not memoryview or not 0x10 < s & 0x1FFF < 0x1FF0{only}{limits}")
+        self._watch()
+
+    # -- memory
+
+    def _access(self, entry: Instruction, work: str, bits: int, *, reads: bool, writes: bool) -> None:
+        where, crossed = self._address(entry)
+        sources = [pages for pages, wanted in (("pages", reads), ("writes", writes)) if wanted]
+        *names, at = self._located(where, bits // 8, sources)
+        self._watch()
+        if crossed and "p" in entry.conditions and self.x:
+            self._emit(crossed)
+        if reads:
+            self._emit(f"value = {_word(names[0], at, bits // 8)}")
+        self._operation(entry.mnemonic, work, bits)
+        if writes and bits == 8:
+            self._emit(f"{names[-1]}[{at}] = value")
+        elif writes:
+            self._emit(f"{names[-1]}[{at}] = value & 0xFF", f"{names[-1]}[{_plus(at, 1)}] = value >> 8")
+
+    def _address(self, entry: Instruction) -> tuple[str, str]:
+        """The address of the data, and what counts the cycle if indexing leaves a page."""
+        mode = entry.mode
+        if mode not in INDEXED:
+            return self._behind_pointer(ADDRESSES[mode]), ""
+        base, index = INDEXED[mode]
+        text, index = self._behind_pointer(base), self._plain(index)
+        where = self._plain(f"(cpu.dbr << 16) + {text} + {index} & 0xFFFFFF")
+        return where, f"if ({text} & 0xFF) + {index} > 0xFF: spent += 1"
+
+    def _behind_pointer(self, text: str) -> str:
+        text = _DIRECT.sub(r"(cpu.d + \1 & 0xFFFF)", text)
+        found = _POINTER.fullmatch(text) if "pointer" in text else None
+        if found is None:
+            return self._plain(text)
+        size = 3 if found[2] else 2
+        page, at = self._located(self._plain(found[3]), size, ["pages"])
+        self._emit(f"base = {_word(page, at, size)}")
+        return self._plain(f"{found[1]}base{found[4] or ''}")
+
+    def _located(self, where: str, size: int, sources: list[str]) -> tuple[str, ...]:
+        """Local names of the pages that hold ``size`` bytes at ``where``, and the offset there; leaves where
+        they are no plain pages."""
+        at = self._near(where, size)
+        if at is None:
+            return self._far(where, size, sources)
+        first, offset = at
+        names = [f"{source[0].replace('p', 'r')}{first >> 13}" for source in sources]
+        for name, source in zip(names, sources, strict=True):
+            self.pages[name] = f"{source}[{first >> 13}]"
+            if name not in self.checked:
+                self._leave(f"{name} is None")
+                self.checked.add(name)
+        return *names, offset
+
+    def _near(self, where: str, size: int) -> tuple[int, str] | None:
+        """The lowest address, and the offset in its page, if all that ``where`` can be lies there."""
+        index = next((name for name in "xy" if re.search(rf"\b{name}\b", where)), "")
+        if re.search(r"\b(base|s)\b", where) or (index and not self.x):
+            return None
+        first, last = (int(eval(where, {"x": value, "y": value})) for value in (0, 0xFF))
+        if last - first != (0xFF if index else 0) or last + size - 1 >> 13 != first >> 13:
+            return None
+        offset = first & 0x1FFF
+        return first, (f"{offset} + {index}" if offset else index) if index else str(offset)
+
+    def _far(self, where: str, size: int, sources: list[str]) -> tuple[str, ...]:
+        self._emit(f"where = {where}", "at = where & 0x1FFF")
+        beyond = f" or at > 0x{0x2000 - size:X}" if size > 1 else ""
+        names = ["page" if source == "pages" else "into" for source in sources]
+        for name, source in zip(names, sources, strict=True):
+            self._emit(f"{name} = {source}[where >> 13]")
+            only = f" or {name}.readonly" if source == "writes" else ""
+            self._leave(f"type({name}) is not memoryview{beyond}{only}")
+        return *names, "at"
+
+
+def _word(page: str, at: str, size: int) -> str:
+    """The bytes at ``at``, low byte first."""
+    parts = [f"{page}[{_plus(at, index)}] << {8 * index}" for index in range(1, size)]
+    return " | ".join([f"{page}[{at}]", *parts])
+
+
+def _plus(at: str, more: int) -> str:
+    return str(int(at) + more) if at.isdigit() else f"{at} + {more}"
+
+
+def _widths(steps: tuple[Step, ...], state: State) -> Iterator[tuple[bool, bool]]:
+    """M and X before each step, and behind the last."""
+    m, x = state.m, state.x
+    for _, operand, _, _, _, (_, number), _ in steps:
+        yield m, x
+        name = instruction_set()[number].mnemonic
+        if name in ("rep", "sep"):
+            m, x = (name == "sep" if operand & bit else old for bit, old in ((0x20, m), (0x10, x)))
+    yield m, x
