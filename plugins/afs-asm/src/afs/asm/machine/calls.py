@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from .compiled_runs import Way
 from .control import Ended
-from .memory import PAGE
+from .fences import Fence, Refused
 from .runs import next_steps
 
 if TYPE_CHECKING:
@@ -68,14 +68,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.reason == "returned"
 
 
-class _Refused(Exception):
-    """A write outside the limits."""
-
-    def __init__(self, address: int) -> None:
-        super().__init__(f"${address:06X}")
-        self.address = address
-
-
 def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
     """See :meth:`Cpu.call`."""
     entry, cycles = cpu.s, cpu.cycles
@@ -94,11 +86,11 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
         if limits.trace or limits.stack is not None:
             _run_watched(cpu, limits, trace, counter)
         else:
-            _run(cpu, limits.steps, counter)
+            _run(cpu, limits, counter)
         reason = "steps"
     except Ended as end:
         reason, by = end.reason, end.by
-    except _Refused as refusal:
+    except Refused as refusal:
         reason, place = "write", refusal.address
     finally:
         cpu.frame, cpu.writes = outer
@@ -115,12 +107,12 @@ def call(cpu: Cpu, address: int, limits: Limits) -> Outcome:
     )
 
 
-def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
-    bus = cpu.bus
+def _run(cpu: Cpu, limits: Limits, counter: list[int]) -> None:
+    bus, way = cpu.bus, Way(watched=False, fenced=limits.writes is not None)
     done = number = 0
     try:
-        while done < steps:
-            before, todo = next_steps(cpu, steps - done)
+        while done < limits.steps:
+            before, todo = next_steps(cpu, limits.steps - done, way)
             done += before
             for handler, operand, after, cycles, last, _, number in todo:  # noqa: B007
                 cpu.pc = after
@@ -136,14 +128,14 @@ def _run(cpu: Cpu, steps: int, counter: list[int]) -> None:
 
 
 def _run_watched(cpu: Cpu, limits: Limits, trace: deque[_Kept], counter: list[int]) -> None:
-    bus = cpu.bus
+    bus, way = cpu.bus, Way(watched=True, fenced=limits.writes is not None)
     keep = trace.append
     floor, ceiling = (0, 0xFFFF) if limits.stack is None else (cpu.frame - limits.stack, cpu.frame)
     watch = keep, floor, ceiling
     done = number = 0
     try:
         while done < limits.steps:
-            before, todo = next_steps(cpu, limits.steps - done, watch)
+            before, todo = next_steps(cpu, limits.steps - done, way, watch)
             done += before
             for handler, operand, after, cycles, last, place, number in todo:  # noqa: B007
                 keep((place, cpu.a, cpu.x, cpu.y, cpu.s, cpu.d, cpu.dbr, cpu.p, cpu.e))
@@ -161,31 +153,9 @@ def _run_watched(cpu: Cpu, limits: Limits, trace: deque[_Kept], counter: list[in
         counter[0] = done + number
 
 
-class _Fence:
-    """A page that refuses writes outside the ranges of its offsets."""
-
-    def __init__(self, page: object, base: int, allowed: tuple[tuple[int, int], ...]) -> None:
-        self._page: object = page
-        self._base, self._allowed = base, _offsets(allowed)
-
-    def __setitem__(self, offset: int, value: int) -> None:
-        if not self._allowed[offset]:
-            raise _Refused(self._base + offset)
-        self._page[offset] = value  # type: ignore[index]
-
-
-@lru_cache(64)  # mirrors have the same
-def _offsets(ranges: tuple[tuple[int, int], ...]) -> bytes:
-    """One byte for each offset of a page: whether it lies in one of ``ranges``."""
-    inside = bytearray(PAGE)
-    for first, last in ranges:
-        inside[first : last + 1] = b"\x01" * (last + 1 - first)
-    return bytes(inside)
-
-
 def _fenced(cpu: Cpu, limits: Limits, entry: int) -> list[object]:
     """The pages for writing, each behind a fence unless all of it may be written."""
     depth = 0x100 if limits.stack is None else limits.stack + _FRAME
     own = (max(entry - depth + 1, 0), entry)
     ranges = tuple(sorted({*(limits.writes or ()), own}))
-    return cpu.memory.fenced(ranges, _Fence)
+    return cpu.memory.fenced(ranges, Fence)

@@ -7,8 +7,8 @@ start of the run a loop.
 
 Nobody can look on while only plain memory is touched. So a compiled run leaves, with every register as it was
 before the instruction, as soon as one comes that does more: at pages that are no plain bytes (registers, the
-open bus, a fence), at an access across pages, at jumps, returns and changes of M, X, D or DBR. That
-instruction is then executed as ever. Native mode only.
+open bus), where a fence refuses a write, at an access across pages, at a jump or return, at a change of D or
+DBR. That instruction is then executed as ever. Native mode only.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from afs.asm.language.instructions import Instruction, instruction_set
 from .addressing import ADDRESSES, INDEXED
 from .composition import ASSIGNED, FLAGS, USED, sized
 from .control import CONTROL
+from .fences import Fence
 from .operations import BRANCHES, HELPERS, MODIFIES, READS, REGISTERS, WRITES
 
 if TYPE_CHECKING:
     from .runs import Step
 
-__all__ = ["Compiled", "compiled"]
+__all__ = ["Compiled", "State", "Way", "compiled"]
 
 #: Takes the processor, how many steps may have been done when the run begins anew, and if it is watched, what
 #: keeps a trace, and the lowest and highest S allowed. Returns the number, from 0, of the step that is next
@@ -49,25 +50,32 @@ _A: Final = re.compile(r"(?<![.\w])a\b")
 #: A in one where M is clear, in two where it is set.
 _WHOLE, _HIGH, _LOW = "a = high | a", "high = a & 0xFF00", "a = a & 0xFF"
 _SPLITS: Final = frozenset((_WHOLE, _HIGH, _LOW))
-_NAMES: Final[dict[str, object]] = {**HELPERS, "memoryview": memoryview}
+_NAMES: Final[dict[str, object]] = {**HELPERS, "memoryview": memoryview, "Fence": Fence}
+
+
+class Way(NamedTuple):
+    """How code is run. ``watched``: S is compared with its limits, and a trace kept; ``fenced``: pages may
+    have fences."""
+
+    watched: bool
+    fenced: bool
 
 
 class State(NamedTuple):
     """What a run is compiled for: the flags M and X, the registers D and DBR; ``constant``: nobody can change
-    its bytes; ``watched``: S is compared with its limits, and a trace kept."""
+    its bytes."""
 
     m: bool
     x: bool
     d: int
     dbr: int
     constant: bool
-    watched: bool
 
 
 @lru_cache(0x1000)
-def compiled(steps: tuple[Step, ...], state: State) -> Compiled | None:
+def compiled(steps: tuple[Step, ...], state: State, way: Way) -> Compiled | None:
     """The function of ``steps``; None where it is not worth one."""
-    translation = _Translation(steps, state)
+    translation = _Translation(steps, state, way)
     text = translation.source()
     if text is None:
         return None
@@ -78,8 +86,8 @@ def compiled(steps: tuple[Step, ...], state: State) -> Compiled | None:
 
 
 class _Translation:
-    def __init__(self, steps: tuple[Step, ...], state: State) -> None:
-        self.steps, self.state = steps, state
+    def __init__(self, steps: tuple[Step, ...], state: State, way: Way) -> None:
+        self.steps, self.state, self.way = steps, state, way
         self.m, self.x = state.m, state.x
         self.widths = list(_widths(steps, state))
         self.lines: list[str] = []
@@ -141,14 +149,26 @@ class _Translation:
             *(["cpu.settle()"] if len(set(self.widths)) > 1 else []),
             "return number, done",
         ]
-        more = ", keep, floor, ceiling" if self.state.watched else ""
+        more = ", keep, floor, ceiling" if self.way.watched else ""
         return f"def run(cpu, most{more}):\n" + indent("\n".join(lines), "    ")
 
     def _hoisted(self) -> Iterator[str]:
         for name, where in self.pages.items():
             yield f"{name} = {where}"
+            yield from self._behind_fence(name)
             only = f" or {name}.readonly" if name[0] == "w" else ""
             yield f"if type({name}) is not memoryview{only}: {name} = None"
+
+    def _behind_fence(self, page: str) -> Iterator[str]:
+        """The page for writing that a fence is before, and what is allowed there."""
+        if self.way.fenced and page[0] != "r" and page != "page":
+            yield f"open_{page} = None"
+            yield f"if type({page}) is Fence: open_{page}, {page} = {page}.allowed, {page}.page"
+
+    def _refused(self, page: str, at: str, size: int) -> str:
+        """Whether there is a fence that refuses ``size`` bytes at ``at``."""
+        bytes_ = " and ".join(f"open_{page}[{_plus(at, index)}]" for index in range(size))
+        return f"open_{page} and not ({bytes_})"
 
     def _emit(self, *texts: str) -> None:
         self.lines += [self.indent + line for text in texts for line in text.split("\n")]
@@ -232,7 +252,7 @@ class _Translation:
             self._access(entry, work, bits[width], reads=True, writes=False)
 
     def _watch(self) -> None:
-        if self.state.watched:
+        if self.way.watched:
             self._fold()
             a = "high | a" if self.m else "a"
             registers = f"{a}, x, y, s, {self.state.d}, {self.state.dbr}, p, 0"
@@ -367,28 +387,31 @@ class _Translation:
     def _push(self, value: str, bits: int) -> None:
         if value == "p":
             self._fold()
-        self._stack("writes", f"s < floor + {bits // 8}")
+        self._stack("writes", bits // 8, f"s < floor + {bits // 8}")
         text = self._plain(value)
         if value == "a":
             text = self._wide_or_narrow(text, bits, False)
         if bits == 8:
-            self._emit(f"page[s & 0x1FFF] = {text}", "s = s - 1")
+            self._emit(f"into[s & 0x1FFF] = {text}", "s = s - 1")
         else:
-            self._emit(f"value = {text}", "at = s & 0x1FFF", "page[at] = value >> 8")
-            self._emit("page[at - 1] = value & 0xFF", "s = s - 2")
+            self._emit(f"value = {text}", "at = s & 0x1FFF", "into[at] = value >> 8")
+            self._emit("into[at - 1] = value & 0xFF", "s = s - 2")
 
     def _pull(self, name: str, into: str, bits: int) -> None:
-        self._stack("pages", f"s > ceiling - {bits // 8}")
+        self._stack("pages", bits // 8, f"s > ceiling - {bits // 8}")
         self._emit("at = s & 0x1FFF", f"s = s + {bits // 8}")
         pulled = "page[at + 1]" + (" | page[at + 2] << 8" if bits == 16 else "")
         self._operation(name, into + pulled, bits)
 
-    def _stack(self, pages: str, beyond: str) -> None:
+    def _stack(self, pages: str, size: int, beyond: str) -> None:
         """Leave unless S is in the midst of a plain page and within its limits."""
-        self._emit(f"page = {pages}[s >> 13]")
-        limits = f" or {beyond}" if self.state.watched else ""
-        only = " or page.readonly" if pages == "writes" else ""
-        self._leave(f"type(page) is not memoryview or not 0x10 < s & 0x1FFF < 0x1FF0{only}{limits}")
+        limits = f" or {beyond}" if self.way.watched else ""
+        page = "into" if pages == "writes" else "page"
+        self._emit(f"{page} = {pages}[s >> 13]", *self._behind_fence(page))
+        only = f" or {page}.readonly" if pages == "writes" else ""
+        self._leave(f"type({page}) is not memoryview or not 0x10 < s & 0x1FFF < 0x1FF0{only}{limits}")
+        if pages == "writes" and self.way.fenced:
+            self._leave(self._refused(page, "(s & 0x1FFF)" if size == 1 else "(s & 0x1FFF) - 1", size))
         self._watch()
 
     # -- memory
@@ -441,6 +464,8 @@ class _Translation:
             if name not in self.checked:
                 self._leave(f"{name} is None")
                 self.checked.add(name)
+            if source == "writes" and self.way.fenced:
+                self._leave(self._refused(name, offset, size))
         return *names, offset
 
     def _near(self, where: str, size: int) -> tuple[int, str] | None:
@@ -459,9 +484,11 @@ class _Translation:
         beyond = f" or at > 0x{0x2000 - size:X}" if size > 1 else ""
         names = ["page" if source == "pages" else "into" for source in sources]
         for name, source in zip(names, sources, strict=True):
-            self._emit(f"{name} = {source}[where >> 13]")
+            self._emit(f"{name} = {source}[where >> 13]", *self._behind_fence(name))
             only = f" or {name}.readonly" if source == "writes" else ""
             self._leave(f"type({name}) is not memoryview{beyond}{only}")
+            if source == "writes" and self.way.fenced:
+                self._leave(self._refused(name, "at", size))
         return *names, "at"
 
 

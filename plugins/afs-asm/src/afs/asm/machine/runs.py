@@ -19,7 +19,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 from .addressing import fetch, fetch8
-from .compiled_runs import Compiled, State, compiled
+from .compiled_runs import Compiled, State, Way, compiled
 from .control import Handler
 from .handlers import Opcodes
 from .memory import PAGE
@@ -42,27 +42,27 @@ _RUNS: Final = 0x10000  # kept of one state of M, X and E
 class Run:
     """Steps decoded from ``code`` at ``at`` of ``page``; ``reads`` looks there again, if it can change."""
 
-    __slots__ = ("at", "code", "compiled", "entered", "length", "page", "reads", "steps", "watched")
+    __slots__ = ("at", "code", "compiled", "entered", "length", "page", "reads", "steps", "way")
 
     def __init__(self, page: Bytes, at: int, code: bytes, steps: tuple[Step, ...]) -> None:
         self.page, self.at, self.code, self.steps = page, at, (code,), steps
         self.length = len(steps)
         self.reads = None if _constant(page) else _reader(len(code))
         self.entered = 0
-        #: The run as a function, and whether it is one that is watched.
+        #: The run as a function, and what for.
         self.compiled: Compiled | None = None
-        self.watched = False
+        self.way: Way | None = None
 
-    def entered_often(self, cpu: Cpu, watched: bool) -> None:
+    def entered_often(self, cpu: Cpu, way: Way) -> None:
         """Count that the run is executed step by step, and compile it when that pays."""
         self.entered += 1
         m, x, e = cpu.opcodes.state
         if self.entered >= OFTEN and not e:
-            state = State(m, x, cpu.d, cpu.dbr, self.reads is None, watched)
-            self.compiled, self.watched, self.entered = compiled(self.steps, state), watched, 0
+            state = State(m, x, cpu.d, cpu.dbr, self.reads is None)
+            self.compiled, self.way, self.entered = compiled(self.steps, state, way), way, 0
 
 
-def next_steps(cpu: Cpu, left: int, watch: tuple[Any, ...] = ()) -> tuple[int, tuple[Step, ...]]:
+def next_steps(cpu: Cpu, left: int, way: Way, watch: tuple[Any, ...] = ()) -> tuple[int, tuple[Step, ...]]:
     """What is to be executed from the program counter on, at most ``left`` steps, at least one.
 
     Code that comes often is executed here; ``watch`` goes to its function, see `compiled_runs`. Returns the
@@ -71,8 +71,8 @@ def next_steps(cpu: Cpu, left: int, watch: tuple[Any, ...] = ()) -> tuple[int, t
     run = _next_run(cpu)
     if run is None:
         return 0, (fetched(cpu),)
-    if run.compiled is None or run.watched != (watch != ()):
-        run.entered_often(cpu, watch != ())
+    if run.compiled is None or run.way != way:
+        run.entered_often(cpu, way)
     elif run.length <= left:
         number, done = run.compiled(cpu, left - run.length, *watch)
         if number == run.length:
