@@ -41,8 +41,8 @@ WIDE = (
     "Palette_Darken",
 )
 NARROW_INDEX = ("Math_Divide", "Decimal_FromWord", "Decimal_ToWord", "Palette_Darken")
-#: The empty calls that an instruction may cost; with calls of 255 ns that is .78 and .56 million a second.
-BARS = {"bare": 5, "complete": 7}
+#: The empty calls that an instruction may cost; with calls of 255 ns that is .78 and .52 million a second.
+BARS = {"bare": 5, "complete": 7.5}
 WAYS = {
     "bare": Limits(),
     "complete": Limits(trace=64, stack=128, writes=((0x7E0000, 0x7FFFFF),)),

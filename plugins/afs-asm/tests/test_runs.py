@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom, Memory, TraceEntry, instruction_set
+from afs.asm import Cpu, FlatMemory, HiRom, Limits, LoRom, Memory, TraceEntry, assemble, instruction_set
 from afs.asm.machine import runs
 from afs.asm.machine.composition import source
 
@@ -154,6 +154,36 @@ def test_a_run_as_a_function_does_what_its_steps_do(kind: str, seed: int, count:
             with patch.object(runs, "OFTEN", often):
                 outcomes.append((cpu.call(base, limits), cpu.cycles, registers(cpu), contents(cpu)))
         assert outcomes[0] == outcomes[1]
+
+
+LOOPS = {
+    "pointers": "loop: lda ($10),y : sta $20 : lda [$14] : eor ($10) : inx : cpx #$0040 : bne loop",
+    "flags": "loop: lda $10 : bit #$40 : beq + : adc #$21 : + bit $11 : bvs + : sec : + inx : bpl loop",
+    "widths": "loop: rep #$20 : lda $10 : adc #$1235 : sta $10 : sep #$21 : sbc $11 : xba : inx : bne loop",
+    "stack": "loop: php : pha : phx : lda $03,s : plx : pla : plp : inc $12 : inx : cpx #$0030 : bne loop",
+    "pages": "rep #$20 : loop: lda $1FC0,x : sta $7E1FF8,x : inx : cpx #$0050 : bcc loop",
+    "stores": "loop: inc a : sta ($10),y : inc a : sta [$14] : bra loop",
+    "indexes": "loop: rep #$10 : inx : txy : sep #$10 : tya : sta $20 : stx $22 : inc a : bne loop",
+    "decimal": "loop: sed : adc #$19 : cld : sta $10 : inx : cpx #$0040 : bne loop",
+}
+
+
+@pytest.mark.parametrize("kind", ("rom", "ram"))
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_as_a_function_leaves_what_its_steps_leave(kind: str, loop: str) -> None:
+    base = 0x7E0040 if kind == "ram" else 0x008000
+    code = assemble(f"org $008000 : rep #$10 : {LOOPS[loop]} : rts").blocks[0].data
+    cpus = [machine(kind, code, base) for _ in range(2)]
+    for steps in range(150, 190):
+        left = []
+        for cpu, often in zip(cpus, (1, 10**9), strict=True):
+            prepare(cpu, random.Random(steps), base)
+            cpu.p, cpu.e, cpu.x, cpu.d, cpu.s = 0x24, 0, 0x01FE, 0, 0x01F0
+            cpu.memory.load(0x000010, bytes.fromhex("34120000 56307E00"))
+            with patch.object(runs, "OFTEN", often):
+                cpu.call(base, Limits(steps=steps))
+            left.append((registers(cpu), cpu.cycles, contents(cpu)))
+        assert left[0] == left[1]
 
 
 def test_code_that_changes_its_next_instruction() -> None:
