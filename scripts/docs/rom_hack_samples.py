@@ -16,7 +16,7 @@ from afs_core import Provenance, Run, TrainingSample
 
 CHECKOUT = Path(__file__).parents[2] / "plugins" / "afs-oracle" / "tests" / "checkout"
 MEANING = {
-    "address": "Where a name lies. Labels right behind `org` and those with `skip` behind them count as names.",
+    "address": "Where a name lies. Labels right behind `org` and those before a `skip` are names, too.",
     "symbol": "Which names lie at an address; all of them.",
     "purpose": "What a name is for: its comment.",
     "constant": "The value of a name that stands for a number.",
