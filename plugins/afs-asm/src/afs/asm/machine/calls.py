@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from .compiled_runs import Way
 from .control import Ended
 from .fences import Fence, Refused
+from .run_text import Way
 from .runs import next_steps
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from textwrap import indent
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from afs.asm.language.instructions import Instruction, instruction_set
 
@@ -26,11 +25,12 @@ from .composition import ASSIGNED, FLAGS, USED, sized
 from .control import CONTROL
 from .fences import Fence
 from .operations import BRANCHES, HELPERS, MODIFIES, READS, REGISTERS, WRITES
+from .run_text import HIGH, LOW, WHOLE, RunText, State, Way, plus, word
 
 if TYPE_CHECKING:
     from .runs import Step
 
-__all__ = ["Compiled", "State", "Way", "compiled"]
+__all__ = ["Compiled", "compiled"]
 
 #: Takes the processor, how many steps may have been done when the run begins anew, and if it is watched, what
 #: keeps a trace, and the lowest and highest S allowed. Returns the number, from 0, of the step that is next
@@ -47,29 +47,7 @@ _CONDITION: Final = re.compile(r"(not )?cpu\.p & 0x(\d\d)")
 #: What is constant in a run, and the registers that are not.
 _NAMED: Final = re.compile(r"(?<![.\w])(operand|d|cpu\.(?:d|dbr|pbr|pc|([xys])))\b")
 _A: Final = re.compile(r"(?<![.\w])a\b")
-#: A in one where M is clear, in two where it is set.
-_WHOLE, _HIGH, _LOW = "a = high | a", "high = a & 0xFF00", "a = a & 0xFF"
-_SPLITS: Final = frozenset((_WHOLE, _HIGH, _LOW))
 _NAMES: Final[dict[str, object]] = {**HELPERS, "memoryview": memoryview, "Fence": Fence}
-
-
-class Way(NamedTuple):
-    """How code is run. ``watched``: S is compared with its limits, and a trace kept; ``fenced``: pages may
-    have fences."""
-
-    watched: bool
-    fenced: bool
-
-
-class State(NamedTuple):
-    """What a run is compiled for: the flags M and X, the registers D and DBR; ``constant``: nobody can change
-    its bytes."""
-
-    m: bool
-    x: bool
-    d: int
-    dbr: int
-    constant: bool
 
 
 @lru_cache(0x1000)
@@ -85,23 +63,15 @@ def compiled(steps: tuple[Step, ...], state: State, way: Way) -> Compiled | None
     return function
 
 
-class _Translation:
+class _Translation(RunText):
     def __init__(self, steps: tuple[Step, ...], state: State, way: Way) -> None:
-        self.steps, self.state, self.way = steps, state, way
-        self.m, self.x = state.m, state.x
+        super().__init__(steps, state, way)
         self.widths = list(_widths(steps, state))
-        self.lines: list[str] = []
-        self.indent = ""
         #: The numbers of the steps to which enclosing branches lead, and what was checked before them.
         self.joins: list[tuple[int, set[str]]] = []
-        self.pages: dict[str, str] = {}  # local names of pages: where they are found
-        self.checked: set[str] = set()  # those that are known to be plain here
-        self.pending: dict[str, int] = {}  # flags that are not in P yet, and the bits of their results
         names = [instruction_set()[number].mnemonic for *_, (_, number), _ in steps]
         #: The number of the step that is left to its handler.
         self.end = next((at for at, name in enumerate(names) if name in _LEFT_TO_HANDLERS), len(steps))
-        self.number = self.cycles = 0
-        self.step = steps[0]
 
     # -- the function
 
@@ -118,108 +88,20 @@ class _Translation:
         self._join()
         if self.end < len(self.steps):
             self.step = self.steps[self.end]
-            self._leave("")
+            self.leave("")
         elif entry.mnemonic != "bra":
-            self._exit(self.end, self.step[2], self._last_byte(entry))
-        return self._function()
+            self.exit(self.end, self.step[2], self._last_byte(entry))
+        return self.function()
 
     def _cycles(self, step: Step) -> int:
         """Those known beforehand, D among what is known."""
         entry = instruction_set()[step[5][1]]
         return step[3] + ("d" in entry.conditions and self.state.d & 0xFF != 0)
 
-    def _function(self) -> str:
-        work = "\n".join(line for line in self.lines if line.strip() not in _SPLITS)
-        used = [name for name in "axysp" if re.search(rf"(?<![.\w]){name}\b", work)]
-        changed = [name for name in used if re.search(rf"(?<![.\w]){name} = ", work)]
-        split = [_HIGH, _LOW] if self.state.m and "a" in used else []
-        lines = [
-            f"if cpu.d != {self.state.d} or cpu.dbr != {self.state.dbr}: return 0, 0",
-            "pages, writes = cpu.pages, cpu.writes",
-            *(f"{name} = cpu.{name}" for name in used),
-            *split,
-            *self._hoisted(),
-            "spent = done = 0",
-            "while True:",
-            *("    " + line for line in (self.lines if "a" in used else work.split("\n"))),
-            *(f"cpu.{name} = {name}" for name in changed),
-            "cpu.cycles += spent",
-            "cpu.pc = pc",
-            "cpu.bus.value = last",
-            *(["cpu.settle()"] if len(set(self.widths)) > 1 else []),
-            "return number, done",
-        ]
-        more = ", keep, floor, ceiling" if self.way.watched else ""
-        return f"def run(cpu, most{more}):\n" + indent("\n".join(lines), "    ")
-
-    def _hoisted(self) -> Iterator[str]:
-        for name, where in self.pages.items():
-            yield f"{name} = {where}"
-            yield from self._behind_fence(name)
-            only = f" or {name}.readonly" if name[0] == "w" else ""
-            yield f"if type({name}) is not memoryview{only}: {name} = None"
-
-    def _behind_fence(self, page: str) -> Iterator[str]:
-        """The page for writing that a fence is before, and what is allowed there."""
-        if self.way.fenced and page[0] != "r" and page != "page":
-            yield f"open_{page} = None"
-            yield f"if type({page}) is Fence: open_{page}, {page} = {page}.allowed, {page}.page"
-
-    def _refused(self, page: str, at: str, size: int) -> str:
-        """Whether there is a fence that refuses ``size`` bytes at ``at``."""
-        bytes_ = " and ".join(f"open_{page}[{_plus(at, index)}]" for index in range(size))
-        return f"open_{page} and not ({bytes_})"
-
-    def _emit(self, *texts: str) -> None:
-        self.lines += [self.indent + line for text in texts for line in text.split("\n")]
-
-    # -- leaving it
-
-    def _exit(self, number: int, pc: int, last: str, again: bool = False) -> None:
-        """Go on at ``pc``, ``number`` steps done; ``again``: it is the start of the run."""
-        self._gone(number)
-        if again:
-            self._emit("if done <= most: continue")
-        self._left(len(self.steps), pc, last)
-
-    def _leave(self, condition: str) -> None:
-        """Leave before this step, if ``condition`` holds or is empty."""
-        if condition:
-            self._emit(f"if {condition}:")
-            self.indent += "    "
-        self._gone(self.number)
-        self._left(self.number, self.step[5][0] & 0xFFFF, "0")
-        if condition:
-            self.indent = self.indent[4:]
-
-    def _gone(self, number: int) -> None:
-        """Flags and counts are what they are before step ``number``."""
-        if self.pending:
-            self._emit(f"p = {self._flags()}")
-        self._emit(f"spent += {self.cycles}", f"done += {number}")
-
-    def _left(self, number: int, pc: int, last: str) -> None:
-        if self.m:
-            self._emit(_WHOLE)
-        self._emit(f"number, pc, last = {number}, {pc}, {last}", "break")
-
     def _last_byte(self, entry: Instruction) -> str:
         """What the bus held last: the operand, or the pointer that it led to."""
         shift = {"(": 8, "[": 16}.get(entry.mode[0])
         return str(self.step[4]) if shift is None else f"base >> {shift}"
-
-    # -- flags
-
-    def _flags(self) -> str:
-        """P with the flags that are not in it yet."""
-        flags = [(FLAGS[name][0], FLAGS[name][1][bits]) for name, bits in self.pending.items()]
-        kept = 0xFF - sum(mask for mask, _ in flags)
-        return " | ".join([f"p & 0x{kept:02X}", *(becomes for _, becomes in flags)]) if flags else "p"
-
-    def _fold(self) -> None:
-        if self.pending:
-            self._emit(f"p = {self._flags()}")
-            self.pending.clear()
 
     # -- instructions
 
@@ -253,22 +135,22 @@ class _Translation:
 
     def _watch(self) -> None:
         if self.way.watched:
-            self._fold()
+            self.fold()
             a = "high | a" if self.m else "a"
             registers = f"{a}, x, y, s, {self.state.d}, {self.state.dbr}, p, 0"
-            self._emit(f"keep(({self.step[5]}, {registers}))")
+            self.emit(f"keep(({self.step[5]}, {registers}))")
 
     def _branch(self, entry: Instruction) -> None:
         _, operand, after, cycles, last, _, number = self.step
         target = after + (operand ^ 0x80) - 0x80 & 0xFFFF
         cycles += "t" in entry.conditions
-        self._emit(f"if {self._condition(entry)}:")
+        self.emit(f"if {self._condition(entry)}:")
         self.indent += "    "
         join = self._inside(target)
         if join is None:
             self.cycles += cycles
             start = self.steps[0][5][0] & 0xFFFF
-            self._exit(number, target, str(last), target == start and self._as_at(0))
+            self.exit(number, target, str(last), target == start and self._as_at(0))
             self.cycles -= cycles
             self.indent = self.indent[4:]
         else:
@@ -290,32 +172,34 @@ class _Translation:
         """The branch leads to step ``join``; what is between is not done, but will be counted."""
         skipped = self.steps[self.number + 1 : join]
         if self.pending:
-            self._emit(f"p = {self._flags()}")
-        self._emit(f"done -= {len(skipped)}")
-        self._emit(f"spent -= {sum(map(self._cycles, skipped)) - cycles}")
+            self.emit(f"p = {self.flags()}")
+        self.emit(f"done -= {len(skipped)}")
+        self.emit(f"spent -= {sum(map(self._cycles, skipped)) - cycles}")
         self.indent = self.indent[4:]
-        self._emit("else:")
+        self.emit("else:")
         self.indent += "    "
-        self._emit("pass")
+        self.emit("pass")
         self.joins.append((join, set(self.checked)))
 
     def _join(self) -> None:
         """Where branches lead to this step, its state is the same whether they were taken or not."""
         while self.joins and self.joins[-1][0] == self.number:
-            self._fold()
+            self.fold()
             _, self.checked = self.joins.pop()
             self.indent = self.indent[4:]
 
     def _widths_change(self, new: bool, operand: int) -> None:
         """REP or SEP."""
         if operand & 0xC3:
-            self._fold()
-        self._emit(f"p = p | {operand}" if new else f"p = p & {operand ^ 0xFF}")
+            self.fold()
+        self.emit(f"p = p | {operand}" if new else f"p = p & {operand ^ 0xFF}")
         if operand & 0x20 and new != self.m:
-            self._emit(*([_HIGH, _LOW] if new else [_WHOLE]))
+            self.emit(*([HIGH, LOW] if new else [WHOLE]))
         if operand & 0x10 and new:
-            self._emit("x = x & 0xFF", "y = y & 0xFF")
+            self.emit("x = x & 0xFF", "y = y & 0xFF")
+        before = self.m, self.x
         self.m, self.x = (new if operand & 0x20 else self.m), (new if operand & 0x10 else self.x)
+        self.widths_change |= (self.m, self.x) != before
 
     def _condition(self, entry: Instruction) -> str:
         text = BRANCHES[entry.mnemonic]
@@ -345,13 +229,13 @@ class _Translation:
         used, assigned = set(USED.findall(work)), set(ASSIGNED.findall(work))
         whole_p = "p" in used | assigned and name not in ("adc", "sbc")  # these look at D alone
         if whole_p or ("z" in assigned and "nz" in self.pending):
-            self._fold()
+            self.fold()
         if "c" in used and "c" not in self.pending:
-            self._emit("c = p & 0x01")
+            self.emit("c = p & 0x01")
         text = sized(self._plain(work), bits).strip()
         if "a" in used | assigned:
             text = self._wide_or_narrow(text, bits, "a" in assigned)
-        self._emit(text)
+        self.emit(text)
         for flag in FLAGS:
             if flag in assigned:
                 self.pending[flag] = bits
@@ -386,20 +270,20 @@ class _Translation:
 
     def _push(self, value: str, bits: int) -> None:
         if value == "p":
-            self._fold()
+            self.fold()
         self._stack("writes", bits // 8, f"s < floor + {bits // 8}")
         text = self._plain(value)
         if value == "a":
             text = self._wide_or_narrow(text, bits, False)
         if bits == 8:
-            self._emit(f"into[s & 0x1FFF] = {text}", "s = s - 1")
+            self.emit(f"into[s & 0x1FFF] = {text}", "s = s - 1")
         else:
-            self._emit(f"value = {text}", "at = s & 0x1FFF", "into[at] = value >> 8")
-            self._emit("into[at - 1] = value & 0xFF", "s = s - 2")
+            self.emit(f"value = {text}", "at = s & 0x1FFF", "into[at] = value >> 8")
+            self.emit("into[at - 1] = value & 0xFF", "s = s - 2")
 
     def _pull(self, name: str, into: str, bits: int) -> None:
         self._stack("pages", bits // 8, f"s > ceiling - {bits // 8}")
-        self._emit("at = s & 0x1FFF", f"s = s + {bits // 8}")
+        self.emit("at = s & 0x1FFF", f"s = s + {bits // 8}")
         pulled = "page[at + 1]" + (" | page[at + 2] << 8" if bits == 16 else "")
         self._operation(name, into + pulled, bits)
 
@@ -407,11 +291,11 @@ class _Translation:
         """Leave unless S is in the midst of a plain page and within its limits."""
         limits = f" or {beyond}" if self.way.watched else ""
         page = "into" if pages == "writes" else "page"
-        self._emit(f"{page} = {pages}[s >> 13]", *self._behind_fence(page))
+        self.emit(f"{page} = {pages}[s >> 13]", *self.behind_fence(page))
         only = f" or {page}.readonly" if pages == "writes" else ""
-        self._leave(f"type({page}) is not memoryview or not 0x10 < s & 0x1FFF < 0x1FF0{only}{limits}")
+        self.leave(f"type({page}) is not memoryview or not 0x10 < s & 0x1FFF < 0x1FF0{only}{limits}")
         if pages == "writes" and self.way.fenced:
-            self._leave(self._refused(page, "(s & 0x1FFF)" if size == 1 else "(s & 0x1FFF) - 1", size))
+            self.leave(self.refused(page, "(s & 0x1FFF)" if size == 1 else "(s & 0x1FFF) - 1", size))
         self._watch()
 
     # -- memory
@@ -419,17 +303,17 @@ class _Translation:
     def _access(self, entry: Instruction, work: str, bits: int, *, reads: bool, writes: bool) -> None:
         where, crossed = self._address(entry)
         sources = [pages for pages, wanted in (("pages", reads), ("writes", writes)) if wanted]
-        *names, at = self._located(where, bits // 8, sources)
+        *names, at = self.located(where, bits // 8, sources)
         self._watch()
         if crossed and "p" in entry.conditions and self.x:
-            self._emit(crossed)
+            self.emit(crossed)
         if reads:
-            self._emit(f"value = {_word(names[0], at, bits // 8)}")
+            self.emit(f"value = {word(names[0], at, bits // 8)}")
         self._operation(entry.mnemonic, work, bits)
         if writes and bits == 8:
-            self._emit(f"{names[-1]}[{at}] = value")
+            self.emit(f"{names[-1]}[{at}] = value")
         elif writes:
-            self._emit(f"{names[-1]}[{at}] = value & 0xFF", f"{names[-1]}[{_plus(at, 1)}] = value >> 8")
+            self.emit(f"{names[-1]}[{at}] = value & 0xFF", f"{names[-1]}[{plus(at, 1)}] = value >> 8")
 
     def _address(self, entry: Instruction) -> tuple[str, str]:
         """The address of the data, and what counts the cycle if indexing leaves a page."""
@@ -447,59 +331,9 @@ class _Translation:
         if found is None:
             return self._plain(text)
         size = 3 if found[2] else 2
-        page, at = self._located(self._plain(found[3]), size, ["pages"])
-        self._emit(f"base = {_word(page, at, size)}")
+        page, at = self.located(self._plain(found[3]), size, ["pages"])
+        self.emit(f"base = {word(page, at, size)}")
         return self._plain(f"{found[1]}base{found[4] or ''}")
-
-    def _located(self, where: str, size: int, sources: list[str]) -> tuple[str, ...]:
-        """Local names of the pages that hold ``size`` bytes at ``where``, and the offset there; leaves where
-        they are no plain pages."""
-        at = self._near(where, size)
-        if at is None:
-            return self._far(where, size, sources)
-        first, offset = at
-        names = [f"{source[0].replace('p', 'r')}{first >> 13}" for source in sources]
-        for name, source in zip(names, sources, strict=True):
-            self.pages[name] = f"{source}[{first >> 13}]"
-            if name not in self.checked:
-                self._leave(f"{name} is None")
-                self.checked.add(name)
-            if source == "writes" and self.way.fenced:
-                self._leave(self._refused(name, offset, size))
-        return *names, offset
-
-    def _near(self, where: str, size: int) -> tuple[int, str] | None:
-        """The lowest address, and the offset in its page, if all that ``where`` can be lies there."""
-        index = next((name for name in "xy" if re.search(rf"\b{name}\b", where)), "")
-        if re.search(r"\b(base|s)\b", where) or (index and not self.x):
-            return None
-        first, last = (int(eval(where, {"x": value, "y": value})) for value in (0, 0xFF))
-        if last - first != (0xFF if index else 0) or last + size - 1 >> 13 != first >> 13:
-            return None
-        offset = first & 0x1FFF
-        return first, (f"{offset} + {index}" if offset else index) if index else str(offset)
-
-    def _far(self, where: str, size: int, sources: list[str]) -> tuple[str, ...]:
-        self._emit(f"where = {where}", "at = where & 0x1FFF")
-        beyond = f" or at > 0x{0x2000 - size:X}" if size > 1 else ""
-        names = ["page" if source == "pages" else "into" for source in sources]
-        for name, source in zip(names, sources, strict=True):
-            self._emit(f"{name} = {source}[where >> 13]", *self._behind_fence(name))
-            only = f" or {name}.readonly" if source == "writes" else ""
-            self._leave(f"type({name}) is not memoryview{beyond}{only}")
-            if source == "writes" and self.way.fenced:
-                self._leave(self._refused(name, "at", size))
-        return *names, "at"
-
-
-def _word(page: str, at: str, size: int) -> str:
-    """The bytes at ``at``, low byte first."""
-    parts = [f"{page}[{_plus(at, index)}] << {8 * index}" for index in range(1, size)]
-    return " | ".join([f"{page}[{at}]", *parts])
-
-
-def _plus(at: str, more: int) -> str:
-    return str(int(at) + more) if at.isdigit() else f"{at} + {more}"
 
 
 def _widths(steps: tuple[Step, ...], state: State) -> Iterator[tuple[bool, bool]]:

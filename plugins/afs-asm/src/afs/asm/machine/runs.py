@@ -19,10 +19,11 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 from .addressing import fetch, fetch8
-from .compiled_runs import Compiled, State, Way, compiled
+from .compiled_runs import Compiled, compiled
 from .control import Handler
 from .handlers import Opcodes
 from .memory import PAGE
+from .run_text import State, Way
 
 if TYPE_CHECKING:
     from .cpu import Cpu
