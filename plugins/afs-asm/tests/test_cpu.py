@@ -93,9 +93,9 @@ def test_setting_x_clears_the_high_bytes_of_the_index_registers() -> None:
 
 def test_emulation_mode_forces_widths_and_page_one() -> None:
     cpu = stepped("fb", p=0x01, x=0x1234, y=0x5678, s=0x1FF0, a=0xABCD)
-    assert (cpu.e, cpu.p & 0x31, cpu.x, cpu.y, cpu.s, cpu.a) == (1, 0x30, 0x34, 0x78, 0x01F0, 0xABCD)
+    assert (cpu.e, cpu.p & 0x31, cpu.x, cpu.y, cpu.s, cpu.a) == (1, 0x20, 0x34, 0x78, 0x01F0, 0xABCD)
     cpu = stepped("c230", e=1)
-    assert cpu.p & 0x30 == 0x30
+    assert cpu.p & 0x30 == 0x20
     cpu = stepped("fb", e=1, p=0x30)
     assert (cpu.e, cpu.p & 0x31) == (0, 0x31)
 
@@ -104,7 +104,7 @@ def test_emulation_mode_forces_widths_and_page_one() -> None:
 def test_registers_are_set_in_any_order(names: list[str]) -> None:
     state = dict(a=0xBEEF, x=0x1234, y=0x5678, s=0x8800, d=0x0300, dbr=0x05, pbr=0x00, pc=0x8000, p=0x01, e=1)
     cpu = stepped("48", **{name: state[name] for name in names})
-    changed = dict(x=0x34, y=0x78, s=0x01FF, p=0x31, pc=0x8001)
+    changed = dict(x=0x34, y=0x78, s=0x01FF, p=0x21, pc=0x8001)
     assert {name: getattr(cpu, name) for name in names} == state | changed
 
 
@@ -214,7 +214,7 @@ def test_reset_starts_in_emulation_mode_at_the_vector() -> None:
     cpu = cpu_with("ea")
     MEMORY.load(0x00FFFC, bytes([0x00, 0x80]))
     cpu.reset()
-    assert (cpu.pc, cpu.pbr, cpu.e, cpu.p & 0x3C) == (0x8000, 0, 1, 0x34)
+    assert (cpu.pc, cpu.pbr, cpu.e, cpu.p & 0x3C) == (0x8000, 0, 1, 0x24)
 
 
 # -- calls

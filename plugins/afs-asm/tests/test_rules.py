@@ -78,7 +78,8 @@ MEMORY = Ledger()
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.says)
 def test_one_instruction(rule: Rule) -> None:
-    before = RULES[0].before | rule.before
+    emulated = {"p": flags("M")} if rule.before.get("e") else {}
+    before = RULES[0].before | emulated | rule.before
     bank = before["pbr"] << 16
     code = {bank | before["pc"] + at & 0xFFFF: value for at, value in enumerate(rule.code)}
     MEMORY.fresh(rule.memory | code)

@@ -261,7 +261,7 @@ def _flags(p: int) -> str:
 
 
 def _traced(bench: Workbench, entry: TraceEntry, names: dict[int, str]) -> str:
-    text = disassemble(bench.memory, entry.pc, bool(entry.p & 0x20), bool(entry.p & 0x10), names)
+    text = disassemble(bench.memory, entry.pc, bool(entry.p & 0x20), bool(entry.e or entry.p & 0x10), names)
     label = f"{names[entry.pc]}:" if entry.pc in names else ""
     registers = (
         f"A={entry.a:04X} X={entry.x:04X} Y={entry.y:04X} S={entry.s:04X} D={entry.d:04X} DB={entry.dbr:02X}"

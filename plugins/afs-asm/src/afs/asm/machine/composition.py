@@ -64,7 +64,7 @@ def _lines(instruction: Instruction, bits: dict[str, int], e: bool) -> Iterator[
     if name in BRANCHES:
         yield from _branch(instruction, e)
     elif name in REGISTERS:
-        width, work = REGISTERS[name]
+        width, work = (REGISTERS | operations.EMULATED if e else REGISTERS)[name]
         yield from _operation(work, bits[width])
     elif mode == "accumulator":
         yield from _operation(f"value = a; {MODIFIES[name]}; a = value", bits["m"])

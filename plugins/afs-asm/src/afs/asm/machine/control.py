@@ -111,13 +111,18 @@ def _brl(cpu: Cpu, operand: int) -> None:
 def _brk(cpu: Cpu, operand: int) -> None:
     _halt(cpu, "brk")
     fetch8(cpu)
-    cpu.interrupt(0xFFFE if cpu.e else 0xFFE6, cpu.p)
+    cpu.interrupt(0xFFFE if cpu.e else 0xFFE6, _pushed(cpu))
 
 
 def _cop(cpu: Cpu, operand: int) -> None:
     _halt(cpu, "cop")
     fetch8(cpu)
-    cpu.interrupt(0xFFF4 if cpu.e else 0xFFE4, cpu.p)
+    cpu.interrupt(0xFFF4 if cpu.e else 0xFFE4, _pushed(cpu))
+
+
+def _pushed(cpu: Cpu) -> int:
+    """P as instructions push it: in emulation mode with the break flag, which interrupts leave out."""
+    return cpu.p | 0x10 if cpu.e else cpu.p
 
 
 def _wai(cpu: Cpu, operand: int) -> None:
@@ -151,7 +156,8 @@ def _sep(cpu: Cpu, operand: int) -> None:
 
 
 def _xce(cpu: Cpu, operand: int) -> None:
-    carry, cpu.p = cpu.p & 1, cpu.p & 0xFE | cpu.e
+    carry = cpu.p & 1
+    cpu.p = cpu.p & 0xFE | (0x31 if cpu.e else 0)
     cpu.set_e(carry)
 
 
@@ -165,7 +171,7 @@ def _block_move(by: int) -> Handler:
         start = cpu.pc - 3 & 0xFFFF
         cpu.dbr = operand & 0xFF
         cpu.write8(cpu.dbr << 16 | cpu.y, cpu.read8((operand & 0xFF00) << 8 | cpu.x))
-        mask = 0xFF if cpu.p & 0x10 else 0xFFFF
+        mask = 0xFF if cpu.e or cpu.p & 0x10 else 0xFFFF
         cpu.x = cpu.x + by & mask
         cpu.y = cpu.y + by & mask
         cpu.a = cpu.a - 1 & 0xFFFF

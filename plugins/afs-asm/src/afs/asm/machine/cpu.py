@@ -22,15 +22,17 @@ __all__ = ["Cpu"]
 _RESET: Final = 0xFFFC
 _NMI: Final = (0xFFEA, 0xFFFA)
 _IRQ: Final = (0xFFEE, 0xFFFE)
-#: By E, M and X as the bits of a number.
-_OPCODES: Final = tuple(opcodes(bool(n & 2), bool(n & 1), bool(n & 4)) for n in range(8))
+#: By M and X as the bits of a number; the last ones are those of emulation mode.
+_OPCODES: Final = (*(opcodes(bool(n & 2), bool(n & 1), False) for n in range(4)), opcodes(True, True, True))
+_EMULATION: Final = 4
 
 
 class Cpu:
     """A processor on ``memory``, in native mode with M and X set and the stack at $01FF.
 
     Registers are integers to read and assign: ``a`` has 16 bits whatever M says, ``x`` and ``y``
-    a high byte of zero while X is set, ``e`` is 1 in emulation mode. ``cycles`` counts processor
+    a high byte of zero while X is set, ``e`` is 1 in emulation mode. There ``p`` has M set and bit 4
+    clear: it is the break flag, which is seen only where P is pushed. ``cycles`` counts processor
     cycles, without the wait states of slow memory. ``waiting`` is set by WAI, ``stopped`` by STP:
     nothing happens until an interrupt or a reset, or until the program counter is set elsewhere.
     """
@@ -104,7 +106,7 @@ class Cpu:
         self.d = self.dbr = self.pbr = 0
         self.s = 0x0100 | self.s & 0xFF
         self.waiting = self.stopped = False
-        self.e, self.p = 1, self.p & 0xF7 | 0x34
+        self.e, self.p = 1, self.p & 0xF7 | 0x24
         self.settle()
         self.pc = self.read16_bank0(_RESET)
 
@@ -123,7 +125,7 @@ class Cpu:
         self.waiting = False
         self.settle()
         self.cycles += 7 if self.e else 8
-        self.interrupt(vectors[self.e], self.p & 0xEF if self.e else self.p)
+        self.interrupt(vectors[self.e], self.p)
 
     def interrupt(self, vector: int, pushed: int) -> None:
         """Push the place and ``pushed`` as flags, and go where ``vector`` in bank 0 points."""
@@ -140,13 +142,14 @@ class Cpu:
     def settle(self) -> None:
         """Bring registers in line with ``e``, M and X, and choose the table of opcodes."""
         if self.e:
-            self.p |= 0x30
+            self.p = self.p & 0xEF | 0x20
             self.s = 0x0100 | self.s & 0xFF
-        p = self.p
-        if p & 0x10:
+            state = _EMULATION
+        else:
+            state = self.p >> 4 & 3
+        if state & 1 or self.e:
             self.x &= 0xFF
             self.y &= 0xFF
-        state = (self.e != 0) << 2 | p >> 4 & 3
         self.opcodes = _OPCODES[state]
         self.runs = self.known[state]
 

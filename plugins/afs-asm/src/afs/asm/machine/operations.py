@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BRANCHES", "HELPERS", "MODIFIES", "READS", "REGISTERS", "WRITES"]
+__all__ = ["BRANCHES", "EMULATED", "HELPERS", "MODIFIES", "READS", "REGISTERS", "WRITES"]
 
 _SUM: Final = """\
 if p & 0x08:
@@ -107,6 +107,9 @@ REGISTERS: Final = {
     "wdm": ("8", ""),
     "xba": ("16", "a = a >> 8 | (a & 0xFF) << 8; p = p & 0x7D | NZ[a & 0xFF]"),
 }
+
+#: Of these, those that differ in emulation mode: what is pushed has the break flag.
+EMULATED: Final = {"php": ("8", "push(p | 0x10)")}
 
 #: By mnemonic: when the branch is taken.
 BRANCHES: Final = {

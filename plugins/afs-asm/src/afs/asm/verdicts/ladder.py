@@ -199,7 +199,7 @@ def _modes(bench: Workbench, run: Run) -> Iterator[str]:
         yield "the processor is left in emulation mode"
     if p & FLAGS["dec"] and "dec" not in contract.outputs:
         yield "decimal mode is left on"
-    for name, bit in (("m", 0x20), ("x", 0x10)):
+    for name, bit in () if run.after.e else (("m", 0x20), ("x", 0x10)):
         wanted = getattr(contract, f"{name}_out") or getattr(contract, name)
         found = 8 if p & bit else 16
         if found != wanted:
