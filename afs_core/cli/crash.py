@@ -14,6 +14,8 @@ def explain(fault: BaseException, owner: str) -> tuple[str, str]:
 
     with suppress(BaseException), logs.run_log("", owner):
         raise fault
+    if isinstance(fault, OSError) and fault.filename and fault.strerror:
+        return f"{fault.filename}: {fault.strerror}", f"where that happened is in {logs.log_path()}"
     text = " ".join(str(fault).split())
     message = f"{culprit(fault) or owner or 'the core'}: unexpected {type(fault).__name__}: {text}"
     return message, f"the traceback is in {logs.log_path()}; --traceback shows it here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import errno
 import io
 import json
 import os
@@ -112,6 +113,11 @@ class TestEnvelope:
         assert done.exit_code == 1
         assert "unexpected ZeroDivisionError: oh" in done.stderr
         assert "Traceback" not in done.stderr
+
+    def test_a_file_that_fails_is_named_and_not_the_plugin(self) -> None:
+        done = invoke(raising(PermissionError(errno.EACCES, "Permission denied", "notes/a.md")))
+        assert done.exit_code == 1
+        assert "error: notes/a.md: Permission denied\n" in done.stderr and "unexpected" not in done.stderr
 
     def test_an_unexpected_error_shows_its_traceback_where_asked(
         self, monkeypatch: pytest.MonkeyPatch

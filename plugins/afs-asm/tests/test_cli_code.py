@@ -69,7 +69,7 @@ def test_a_routine_is_run(main: Path) -> None:
 
 def test_a_routine_that_does_not_return(main: Path) -> None:
     outcome = invoke(run, main, "--routine", "Forever", "--steps", "50")
-    assert outcome.exit_code == 3 and "steps at $008005 after 50" in outcome.stderr
+    assert outcome.exit_code == 3 and "still running at $008005 after 50" in outcome.stderr
     outcome = invoke(run, main, "--routine", "Forever", "--steps", "50", "--json")
     assert outcome.exit_code == 3 and json.loads(outcome.stdout)["data"]["reason"] == "steps"
 
@@ -87,3 +87,21 @@ def test_a_trace_reads_like_the_code(main: Path) -> None:
     assert lines[0].split()[:4] == ["008000", "ASL", "A", "A=0005"] and lines[0].endswith("Double:")
     assert "INC.w $0010" in lines[1] and "A=000A" in lines[1] and "RTS" in lines[2]
     assert len(invoke(trace, main, "--routine", "Double", "--last", "1").stdout.splitlines()) == 3
+
+
+def test_what_cannot_be_read_or_written_is_named(main: Path, tmp_path: Path) -> None:
+    outcome = invoke(run, tmp_path / "no.asm")
+    assert (outcome.exit_code, outcome.stderr.count("error:")) == (1, 1)
+    assert "no.asm: cannot be read: No such file" in outcome.stderr
+    assert "expected a file, got a folder" in invoke(assemble, tmp_path).stderr
+    (tmp_path / "file").write_text("")
+    outcome = invoke(assemble, main, "--output", tmp_path / "file" / "out.sfc")
+    assert outcome.exit_code == 1 and "out.sfc: cannot be written" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--a", "$10000"), ("--dbr", "256"), ("--address", "0x1000000"), ("--steps", "0")]
+)
+def test_numbers_that_do_not_fit_are_refused(main: Path, words: tuple[str, ...]) -> None:
+    outcome = invoke(run, main, "--routine", "Double", *words)
+    assert outcome.exit_code == 2 and words[1].lstrip("$") in outcome.stderr

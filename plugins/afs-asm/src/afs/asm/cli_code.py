@@ -13,13 +13,13 @@ import msgspec
 from afs.asm.assembling.assembler import assemble as assemble_code
 from afs.asm.assembling.assembler import assemble_file
 from afs.asm.assembling.assembly import Assembly
-from afs.asm.machine.calls import Limits, TraceEntry
+from afs.asm.machine.calls import Limits, Outcome, TraceEntry
 from afs.asm.machine.disassembly import disassemble
 from afs.asm.verdicts.contract import Contract, location
 from afs.asm.verdicts.workbench import Run, Workbench
 from afs_core import DataError, UsageError
 from afs_core.cli import Console, afs_command, data_path
-from afs_core.jsonl import open_binary
+from afs_core.jsonl import atomic_write, open_binary
 
 NOT_RETURNED = 3
 _SHOWN = 20
@@ -28,9 +28,12 @@ _FLAGS = "nvmxdizc"
 
 
 class Number(click.ParamType):  # type: ignore[type-arg]
-    """A number as `$7E0010`, `0x10` or `16`."""
+    """A number of so many bits as `$7E0010`, `0x10` or `16`."""
 
     name = "number"
+
+    def __init__(self, bits: int = 16) -> None:
+        self.bits = bits
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
@@ -38,6 +41,8 @@ class Number(click.ParamType):  # type: ignore[type-arg]
         found = number(value)
         if found is None:
             self.fail(f"{value!r} is no number; write $1F, 0x1F or 31", param, ctx)
+        if found >> self.bits:
+            self.fail(f"{value} has more than {self.bits} bits", param, ctx)
         return found
 
 
@@ -60,7 +65,7 @@ def _pairs(pairs: tuple[str, ...], flag: str) -> dict[str, int]:
 
 def _source_options(function: Callable[..., Any]) -> Callable[..., Any]:
     options = [
-        click.option("--address", type=Number(), help="Assemble FILE as a fragment that stands there"),
+        click.option("--address", type=Number(24), help="Assemble FILE as a fragment that stands there"),
         click.option("--rom", type=data_path, help="The image that FILE patches"),
         click.option("--root", type=click.Path(path_type=Path), help="Files are read below it only [FILE's]"),
         click.option(
@@ -83,6 +88,8 @@ def _assembled(
     """The assembly of ``file``; its findings are told, and DataError raised for errors."""
     symbols, image = _pairs(given, "--symbol"), _bytes(rom) if rom else b""
     if address is None and str(file) != "-":
+        with open_binary(file):  # what cannot be read is said before anything is done
+            pass
         result = assemble_file(file, root=root, symbols=symbols, rom=image)
     else:
         code = _bytes(file).decode("utf-8", "replace")
@@ -94,13 +101,20 @@ def _assembled(
     if len(result.findings) > _SHOWN:
         console.note(f"… and {len(result.findings) - _SHOWN} findings more")
     if not result.ok:
-        raise DataError(f"{file} does not assemble: {len(result.errors)} errors", hint=str(result.errors[0]))
+        count = len(result.errors)
+        errors = f"{count} error{'s' * (count > 1)}"
+        raise DataError(f"{file} does not assemble: {errors}", hint=f"begin with {result.errors[0]}")
     return result
 
 
 def _bytes(path: Path) -> bytes:
     with open_binary(path) as stream:
         return stream.read()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with atomic_write(path) as stream:
+        stream.write(data)
 
 
 @afs_command()
@@ -130,9 +144,9 @@ def assemble(
     """
     result = _assembled(console, file, address, rom, root, given)
     if output is not None:
-        output.write_bytes(result.rom if address is None else result.code)
+        _write(output, result.rom if address is None else result.code)
     if symbols is not None:
-        symbols.write_text(result.symbols(), "utf-8")
+        _write(symbols, result.symbols().encode())
     for text in result.printed:
         console.note(text)
     if as_hex or output is None:
@@ -161,7 +175,7 @@ def _call_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--x", type=Number(), default=0, help="Register X"),
         click.option("--y", type=Number(), default=0, help="Register Y"),
         click.option("--d", type=Number(), default=0, help="Direct page"),
-        click.option("--dbr", type=Number(), default=0, help="Data bank"),
+        click.option("--dbr", type=Number(8), default=0, help="Data bank"),
         click.option("--s", type=Number(), default=0x01FF, help="Stack pointer [$01FF]"),
         click.option("--m-width", type=width, default="8", show_default=True, help="Bits of A on entry"),
         click.option(
@@ -171,7 +185,9 @@ def _call_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--set", "sets", multiple=True, metavar="PLACE=VALUE", help="Memory or a flag before the call"
         ),
         click.option("--get", "gets", multiple=True, metavar="PLACE[:LENGTH]", help="What to show after it"),
-        click.option("--steps", type=int, default=200_000, show_default=True, help="Instructions at most"),
+        click.option(
+            "--steps", type=click.IntRange(1), default=200_000, show_default=True, help="Instructions at most"
+        ),
     ]
     for option in reversed(options):
         function = option(function)
@@ -210,16 +226,16 @@ def _called(console: Console, options: dict[str, Any], *, trace: int) -> tuple[W
         entry=options["routine"],
         m=int(options["m_width"]),
         x=int(options["x_width"]),
-        d=options["d"] & 0xFFFF,
-        dbr=options["dbr"] & 0xFF,
-        s=options["s"] & 0xFFFF,
+        d=options["d"],
+        dbr=options["dbr"],
+        s=options["s"],
         symbols=_pairs(options["given"], "--symbol"),
         limits=Limits(steps=options["steps"], trace=trace),
     )
     bench = Workbench(assembly, contract, _bytes(options["rom"]) if options["rom"] else b"")
     if contract.entry and contract.entry not in bench.symbols:
         raise UsageError(f"there is no label `{contract.entry}`", hint=_near(contract.entry, bench))
-    given = {name: options[name] & 0xFFFF for name in "axy"} | _pairs(options["sets"], "--set")
+    given = {name: options[name] for name in "axy"} | _pairs(options["sets"], "--set")
     for name in options["gets"]:
         location(name, bench.symbols)
     return bench, bench.call(given)
@@ -234,22 +250,27 @@ def _near(name: str, bench: Workbench) -> str:
 
 def _told(console: Console, bench: Workbench, run: Run, gets: tuple[str, ...]) -> dict[str, Any]:
     outcome, registers = run.outcome, run.after.registers
-    by = f" by {outcome.by.upper()}" if outcome.by else ""
-    took = f"{outcome.steps} instructions, {outcome.cycles} cycles"
-    ended = f"{outcome.reason}{by} at ${outcome.address:06X} after {took}"
     console.print(" ".join(f"{name.upper()}=${registers[name]:04X}" for name in ("a", "x", "y", "s", "d")))
     console.print(f"DBR=${registers['dbr']:02X} P={_flags(registers['p'])} E={run.after.e}")
     places = {name: bench.value(name) for name in gets}
     for name, value in places.items():
         place = location(name, bench.symbols)
         console.print(f"{name} = ${value:0{2 * max(place.size, 1)}X} ({value})")
-    console.note(ended)
     data = {**msgspec.to_builtins(outcome), "registers": registers, "places": places}
     data.pop("trace")
-    if not outcome.returned:
-        console.warn(f"the routine did not return: {ended}")
+    if outcome.returned:
+        console.note(_ending(outcome))
+    else:
+        console.warn(f"the routine did not return: {_ending(outcome)}")
         click.get_current_context().call_on_close(_refuse)
     return data
+
+
+def _ending(outcome: Outcome) -> str:
+    by = f" by {outcome.by.upper()}" if outcome.by else " running"
+    how = "still" if outcome.reason == "steps" else outcome.reason
+    took = f"{outcome.steps} instructions, {outcome.cycles} cycles"
+    return f"{how}{by} at ${outcome.address:06X} after {took}"
 
 
 def _refuse() -> None:
