@@ -13,7 +13,6 @@ from afs.asm import Source
 from afs.generators.markdown import document, prose
 from afs.generators.sources import SourceFile, walk
 from afs.oracle.addresses import Address, Addresses
-from afs.oracle.braces import within_braces
 from afs.oracle.comments import Comments
 from afs.oracle.encoding import decoded
 from afs.oracle.routines import Explained, Routines
@@ -103,7 +102,6 @@ class _Reader:
         return decoded(data).replace("\r\n", "\n").replace("\r", "\n")
 
     def _take_source(self, source: Source) -> None:
-        source = source._replace(routines=tuple(map(within_braces, source.routines)))
         comments = Comments(source)
         self._sources.append(source)
         self._comments[source.file] = comments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from afs.asm.language.arguments import split_arguments
@@ -21,6 +22,9 @@ _BREAKING = """org base pushpc pullpc freespace freecode freedata macro endmacro
     incsrc function spcblock endspcblock lorom hirom exlorom exhirom sa1rom"""
 _BREAKS: Final = frozenset(_BREAKING.split())
 _RULE = re.compile(r"[\s=\-*_#~+./\\|<>]*\Z")
+#: A label that only says at which address its line stands: ``#_05EA08:``.
+_STAMP = re.compile(r"_?[0-9A-Fa-f]{6}\Z")
+_EMITTING: Final = frozenset(["instruction", "data", "macro-call"])
 _SKIP = re.compile(r"skip (.+)\Z", re.I)
 
 
@@ -172,8 +176,18 @@ class _Outline:
         if level:
             if self.blocks:
                 self.blocks[-1].labels.append(name)
-        elif kind != "aside":
+        elif kind != "aside" or self._stands_apart(full):
             self.blocks.append(_Block(name, "_".join(self.namespace), [], []))
+
+    def _stands_apart(self, name: str) -> bool:
+        """Whether a `#label` begins something of its own: the code above it does not lead into it."""
+        if _STAMP.match(name):
+            return False
+        if not self.blocks or not self.blocks[-1].name:
+            return True
+        emitted = (p.statement for p in reversed(self.blocks[-1].body) if p.statement.kind in _EMITTING)
+        last = next(emitted, None)
+        return last is not None and (last.kind == "data" or last.name in ENDS)
 
     def _take_macro(self, placed: Placed) -> None:
         if placed.statement.name == "macro":
@@ -218,9 +232,7 @@ class _Outline:
         return "\n".join(self.lines[first - 1 : last])
 
     def _routine(self, block: _Block) -> Routine | None:
-        emitting = [
-            placed for placed in block.body if placed.statement.kind in ("instruction", "data", "macro-call")
-        ]
+        emitting = [placed for placed in _within_braces(block.body) if placed.statement.kind in _EMITTING]
         code = [placed for placed in emitting if placed.statement.kind == "instruction"]
         if not block.name or not code or emitting[0].statement.kind == "data":
             return None
@@ -250,8 +262,9 @@ class _Outline:
         found: list[Table] = []
         rows: list[Placed] = []
         owner, above, comment = block.name, "", ""
-        for placed in block.body:
+        for at, placed in enumerate(block.body):
             starts = any(label.kind in ("global", "sub") for label in placed.statement.labels)
+            starts = starts or (at == 0 and bool(block.name))
             if starts or placed.statement.kind != "data":
                 found += self._table(owner, rows, comment, above)
                 rows = []
@@ -268,3 +281,18 @@ class _Outline:
         values = tuple(item for row in rows for item, _ in split_arguments(row.statement.operand))
         directive = rows[0].statement.name
         return [Table(name, directive, values, comment, above, self.file, rows[0].line, rows[-1].end_line)]
+
+
+def _within_braces(body: Sequence[Placed]) -> Sequence[Placed]:
+    """Code without what stands behind the brace that closes it, unless that goes on with it."""
+    depth = 0
+    for at, placed in enumerate(body):
+        depth += {"{": 1, "}": -1}.get(placed.statement.text, 0)
+        if placed.statement.text == "}" and depth == 0:
+            rest = [one.statement for one in body[at + 1 :]]
+            goes_on = any(one.kind in ("instruction", "data") or one.labels for one in rest)
+            is_code = any(one.statement.kind == "instruction" for one in body[:at])
+            return body if goes_on or not is_code else body[:at]
+        if depth < 0:
+            break
+    return body
