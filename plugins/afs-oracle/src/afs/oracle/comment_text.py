@@ -8,12 +8,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from afs.asm import check, parse_statement
+from afs.asm.sources.remarks import RULER
 from afs.oracle.doubts import sure
 from afs.oracle.drawings import drawings
 
 __all__ = [
     "LOST",
-    "RULER",
     "certain",
     "cleaned",
     "flowed",
@@ -21,12 +21,12 @@ __all__ = [
     "is_list",
     "is_row",
     "sentence",
+    "unmarked",
     "usable",
 ]
 
 #: What reading another encoding leaves of a letter.
 LOST = "\N{REPLACEMENT CHARACTER}"
-RULER = re.compile(r"[\W_]*")
 
 _LETTER = re.compile(r"[^\W\d_]")
 #: Numbers, among them ``$7E0A12``, ``[0x04]`` and ``7E0A12``.
@@ -163,12 +163,16 @@ def _unboxed(line: str) -> str:
     line = line.strip()
     if line[6:7] == ";":
         line = _STAMP.sub("", line, count=1)
-    if "@" in line:
-        line = _ADDRESSED.sub("", _ANNOTATION.split(line)[0].rstrip())
+    line = unmarked(_ADDRESSED.sub("", line)) if "@" in line else line
     if line[:1].isalnum() and line[-1:].isalnum():
         return line
     match = _BRACKETS.match(line)
     return match[1] if match else _BOX.sub("", line).strip()
+
+
+def unmarked(line: str) -> str:
+    """Without what is meant for tools: ``@hook module=Sea`` and what follows it."""
+    return _ANNOTATION.split(line)[0].rstrip(" ;") if "@" in line and _ANNOTATION.search(line) else line
 
 
 def certain(lines: Sequence[str]) -> list[str]:

@@ -1,177 +1,31 @@
-"""The comments of a file, and what they speak of."""
+"""The comments of a file, and its lines as they can be quoted."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Sequence
-
-from afs.asm import Source
-from afs.oracle.comment_text import RULER, is_code
+from afs.asm.sources.remarks import RULER, Remarks
+from afs.oracle.comment_text import is_code, unmarked
 from afs.oracle.doubts import sure
 
 __all__ = ["Comments"]
 
-_TAB = 8
-_LABEL = re.compile(r"[A-Za-z_]\w*:\Z")
-#: How far the columns of a comment that goes on may differ.
-_ASKEW = 2
 
-
-class Comments:
-    """The comments of one file by line, with their indentation."""
-
-    def __init__(self, source: Source) -> None:
-        self._lines = source.text.split("\n")
-        self._columns = {c.line: c.column for c in source.comments}
-        self._tails = {c.line: self._tail(c.line, c.column) for c in source.comments}
-        self._own = {c.line: self._tails[c.line] for c in source.comments if c.own_line}
-        self._labels = [label.line for label in source.labels if label.kind == "global"]
-
-    def _tail(self, line: int, column: int) -> str:
-        """A comment without its semicolons, on the columns where it stands."""
-        text = self._lines[line - 1]
-        begin = len(text) - len(text[column - 1 :].lstrip(";"))
-        indent = len(text[:begin].expandtabs(_TAB))
-        return " " * indent + text.expandtabs(_TAB)[indent:].rstrip()
-
-    def start(self, line: int) -> int:
-        """The first line of the comment above; what a ruler ends right below code speaks of that code."""
-        first = line
-        while first - 1 in self._own:
-            first -= 1
-        if first == line or not self._text(first - 1):
-            return first
-        first = self.behind(first - 1)[1] + 1
-        return next((at for at in range(first, line) if _is_ruler(self._own[at])), first)
-
-    def block(self, line: int) -> list[str]:
-        """The comment directly above ``line``."""
-        return [self._own[at] for at in range(self.start(line), line)]
-
-    def above(self, line: int) -> tuple[list[str], int]:
-        """The comment above ``line`` and its first line.
-
-        It may stand one blank line away where it is headed by a ruler and closed by none: then the
-        ruler opens what follows. A box that is closed is the headline of a whole part of the file; what
-        stands below it speaks of the only label of that part, where there is one.
-        """
-        while _LABEL.match(self._text(line - 1)):
-            line -= 1  # another name for the same
-        start = self.start(line)
-        if start < line:
-            return self.block(line), start
-        start = self.start(line - 1)
-        if start < line - 1 and not self._text(line - 1) and self._opens(start, line - 1, line):
-            return self.block(line - 1), start
-        return [], line
-
-    def below(self, line: int, first: int) -> tuple[list[str], int]:
-        """The comment right below the label on ``line``, apart from the code that begins on ``first``.
-
-        It stands at the label's own column, before an opening brace, or before a blank line; else it
-        belongs to the code. Also its last line.
-        """
-        at = line + 1
-        if self._text(at) == "{":
-            at += 1
-        begin = at
-        while at in self._own and at < first:
-            at += 1
-        apart = self._text(at) in ("", "{") or self._indent(begin) <= self._indent(line)
-        if begin == at or not apart:
-            return [], line
-        return [self._own[number] for number in range(begin, at)], at - 1
-
-    def under(self, line: int) -> tuple[list[str], int]:
-        """The comment right below a definition, up to a blank line or a ruler, and its last line."""
-        at = line + 1
-        while at in self._own and not _is_ruler(self._own[at]):
-            at += 1
-        if at == line + 1 or not (self._text(at) in ("", "}") or at in self._own):
-            return [], line
-        return [self._own[number] for number in range(line + 1, at)], at - 1
-
-    def is_deeper(self, line: int) -> bool:
-        """Whether the line below is indented more than ``line``."""
-        return self._indent(line + 1) > self._indent(line)
-
-    def behind(self, line: int) -> tuple[list[str], int]:
-        """The comment behind ``line``, with those below that go on with it on its column; its last line."""
-        if line not in self._tails or line in self._own:
-            return [], line
-        at = line + 1
-        while at in self._own and abs(self._columns[at] - self._columns[line]) <= _ASKEW:
-            at += 1
-        return [self._tails[number] for number in range(line, at)], at - 1
-
-    def closed(self, first: int, last: int) -> int:
-        """The last line of a block from ``first`` to ``last`` with the braces that close it."""
-        text = "\n".join(line.split(";")[0] for line in self._lines[first - 1 : last])
-        missing = text.count("{") - text.count("}")
-        at = last
-        while missing > 0 and at < len(self._lines):
-            at += 1
-            if self._text(at) == "}":
-                missing, last = missing - 1, at
-            elif self._text(at):
-                break
-        return last
-
-    def text(self, first: int, last: int) -> str:
-        return "\n".join(line.rstrip() for line in self._lines[first - 1 : last])
+class Comments(Remarks):
+    """The comments of one file by line."""
 
     def quoted(self, first: int, last: int) -> str:
-        """The lines without what their author was not sure of, and without code that was taken out."""
+        """The lines without what their author was not sure of, marks of tools, and code that was taken out."""
         return "\n".join(line for at in range(first, last + 1) if (line := self._quoted(at)) is not None)
 
     def _quoted(self, line: int) -> str | None:
-        text = self._lines[line - 1].rstrip()
-        if line not in self._tails:
+        text = self.lines[line - 1].rstrip()
+        if line not in self.tails:
             return text
-        told, own = self._tails[line].strip(), line in self._own
-        if sure(told) and (RULER.fullmatch(told) or not (own and is_code(told))):
+        told, own = self.tails[line].strip(), line in self.own
+        if not sure(told) or (own and is_code(told) and not RULER.fullmatch(told)):
+            return None if own else text[: self.columns[line] - 1].rstrip()
+        kept = unmarked(told)
+        if kept == told:
             return text
-        return None if own else text[: self._columns[line] - 1].rstrip()
-
-    def inside(self, first: int, last: int) -> list[tuple[int, str]]:
-        return [(at, self._own[at]) for at in range(first, last + 1) if at in self._own]
-
-    def _opens(self, start: int, end: int, line: int) -> bool:
-        texts = [self._own[at] for at in range(start, end)]
-        rulers = [index for index, text in enumerate(texts) if _is_ruler(text)]
-        if rulers == [0]:
-            return not _is_headline(texts[1:])
-        told = len(rulers) == 2 and rulers[0] == 0 and any(map(_says, texts[rulers[1] + 1 :]))
-        return told and self._is_only(line)
-
-    def _is_only(self, line: int) -> bool:
-        """Whether no other label stands between ``line`` and the next ruler at the margin."""
-        margin, last = self._indent(line), len(self._lines) + 1
-        others = self._labels[bisect_right(self._labels, line) :]
-        following = next((number for number in others if self._indent(number) <= margin), last)
-        return following == last or any(
-            number in self._own and _is_ruler(self._own[number]) and self._indent(number) <= margin
-            for number in range(line + 1, following)
-        )
-
-    def _text(self, line: int) -> str:
-        return self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
-
-    def _indent(self, line: int) -> int:
-        text = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
-        return len(text) - len(text.lstrip())
-
-
-def _is_ruler(text: str) -> bool:
-    return RULER.fullmatch(text) is not None and len(text.strip()) >= 3
-
-
-def _is_headline(texts: Sequence[str]) -> bool:
-    """Whether all that is said is one line of capitals."""
-    told = [text for text in texts if _says(text)]
-    return len(told) == 1 and told[0].isupper()
-
-
-def _says(text: str) -> bool:
-    return not RULER.fullmatch(text)
+        if not kept:
+            return None if own else text[: self.columns[line] - 1].rstrip()
+        return f"{text[: self.columns[line] - 1]}; {kept}"

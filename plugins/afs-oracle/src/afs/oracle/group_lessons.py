@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from afs.asm import Source, Symbol
+from afs.asm.sources.remarks import RULER
 from afs.oracle.addresses import Address, notes_of
-from afs.oracle.comment_text import RULER, cleaned, flowed, is_row, usable
+from afs.oracle.comment_text import cleaned, flowed, is_row, usable
 from afs.oracle.comments import Comments
 from afs.oracle.lesson import Lesson, code
 
