@@ -102,7 +102,7 @@ def test_branches() -> None:
         ("endif", "block"),
         ("macro m()\nnop", "block"),
         ("db 1/0", "expression"),
-        ("arch spc700", "not-supported"),
+        ("arch superfx", "not-supported"),
         ("org $7FFFFFFF", "place"),
         ("warnpc $7FFF", "warnpc"),
         ("assert 1 == 2", "assertion"),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from afs.asm.language.arguments import quoted_blanks, words_of
-from afs.asm.language.directives import DATA, DIRECTIVES, opened_on_line
+from afs.asm.language.directives import DATA, DIRECTIVES, NOT_IN_SPCBLOCK, opened_on_line
 from afs.asm.language.faults import Broken, Fatal
 from afs.asm.language.lines import LogicalLine, logical_lines, parts, tidy
 from afs.asm.language.statements import Statement, parse_statement
@@ -20,6 +20,8 @@ from .open_blocks import CONDITIONALS, OpenBlock
 from .pass_state import PassState
 from .place import NOWHERE
 from .scopes import Label
+from .sound_blocks import INLINE, leave_inline
+from .sound_encoder import encode_sound
 from .source_files import decoded
 
 __all__ = ["Pass"]
@@ -56,10 +58,13 @@ class Pass(PassState):
             (self.place.is_pushed, "pushpc"),
             (self.labels.is_pushed, "pushns"),
             (self.warning_states > 0, "warnings push"),
+            (self.sound_block is not None, "spcblock"),
         ):
             if unbalanced:
                 self.report(Broken("unbalanced", f"`{name}` is not closed"))
         self.end_space()
+        if self.arch == "spc700-inline":
+            self._guard(leave_inline, self)
 
     def run_file(self, file: str, lines: tuple[LogicalLine, ...]) -> None:
         """The lines of one file, from its first to its last."""
@@ -224,15 +229,21 @@ class Pass(PassState):
             return
         for label in statement.labels:
             self._define_label(label.name, label.kind)
-        if self.foreign and not (kind == "directive" and statement.name in ("arch", "endspcblock")):
-            return
-        if kind == "instruction":
+        if kind in ("instruction", "unknown") and (self.arch != "65816" or self.sound_block):
+            self._other_processor(statement)
+        elif kind == "instruction":
             data = encode(self, statement.name, statement.suffix, statement.operand)
             self.emit(data)
         elif kind == "data":
             emit_values(self, DATA[statement.name], statement.operand)
         elif kind != "label":
             self._other(statement)
+
+    def _other_processor(self, statement: Statement) -> None:
+        """An instruction of the sound chip; those of the SuperFX are passed over."""
+        if self.arch != "superfx" or self.sound_block:
+            word = f"{statement.name}.{statement.suffix}" if statement.suffix else statement.name
+            self.emit(encode_sound(self, word, statement.operand))
 
     def _conditional(self, statement: Statement) -> None:
         if self.counts:
@@ -257,7 +268,10 @@ class Pass(PassState):
         if not least <= count <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
             raise Broken("directive", f"{statement.name} takes {wanted} words after it, not {count}")
-        COMMANDS[statement.name](self, statement.operand)
+        if self.sound_block and statement.name in NOT_IN_SPCBLOCK:
+            raise Broken("block", f"`{statement.name}` cannot stand in a spcblock")
+        commands = INLINE if self.arch == "spc700-inline" and count == 1 else COMMANDS
+        (commands.get(statement.name) or COMMANDS[statement.name])(self, statement.operand)
 
     def _call(self, statement: Statement) -> None:
         name, arguments = parse_call(f"%{statement.name}({statement.operand})")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .messages import MESSAGES
 from .placing import PLACING
 from .settings import SETTINGS
+from .sound_blocks import SOUND
 from .values import VALUES, emit_values
 
 if TYPE_CHECKING:
@@ -15,4 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "emit_values"]
 
-COMMANDS: Final[dict[str, Callable[[Pass, str], None]]] = {**VALUES, **PLACING, **SETTINGS, **MESSAGES}
+COMMANDS: Final[dict[str, Callable[[Pass, str], None]]] = {
+    **VALUES,
+    **PLACING,
+    **SETTINGS,
+    **SOUND,
+    **MESSAGES,
+}

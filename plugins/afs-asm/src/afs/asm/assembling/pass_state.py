@@ -19,6 +19,7 @@ from .math_functions import BUILTINS, Builtin
 from .open_blocks import OpenBlock
 from .place import NOWHERE, Place
 from .scopes import Label, Scopes
+from .sound_blocks import SoundBlock
 from .structs import OpenStruct
 
 if TYPE_CHECKING:
@@ -58,14 +59,17 @@ class PassState:
         self.direct_page = 0
         self.optimize_direct_page = "none"
         self.optimize_address = "default"
-        self.foreign = ""
+        self.arch = "65816"
+        self.sound_block: SoundBlock | None = None
+        self.inline_block: SoundBlock | None = None
+        self.inline_start = 0
         self.fill = self.pad = b"\0"
         self.fill_free = 0
         self.repeat = 1
         self.written = self.bytes = self.space_bytes = 0
         self.space_number = self.space_extra = self.space_start = 0
         self.code_space = True
-        self.space_stack: list[tuple[int, bool, int]] = []
+        self.space_stack: list[tuple[int, bool, str]] = []
         self.tag_state = ""
         self.warning_states = 0
         self.printed: list[str] = []
@@ -168,7 +172,7 @@ class PassState:
         while at < len(data):
             room = 0x10000 - (self.place.real & 0xFFFF)
             piece = data[at : at + room]
-            self._store(self.place.real, piece)
+            self.store(self.place.real, piece)
             self.skip(len(piece))
             at += len(piece)
         self.bytes += len(data)
@@ -187,7 +191,8 @@ class PassState:
         if self.written > self.limits.bytes:
             raise Fatal("limit", f"more than {self.limits.bytes} bytes are written")
 
-    def _store(self, address: int, data: bytes) -> None:
+    def store(self, address: int, data: bytes) -> None:
+        """Put ``data`` at a place of the ROM, wherever the code has come to."""
         offset = self.mapper.offset(address & 0xFFFFFF)
         if offset is None and self.session.wants_rom and self.number:
             raise Broken(

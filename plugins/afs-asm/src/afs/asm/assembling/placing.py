@@ -48,16 +48,18 @@ def _base(run: Pass, text: str) -> None:
 
 def _pushpc(run: Pass, text: str) -> None:
     run.place.push(run.space_extra)
-    run.space_stack.append((run.space_start, run.code_space, run.space_number))
+    run.space_stack.append((run.space_start, run.code_space, run.arch))
     run.space_extra = 0
 
 
 def _pullpc(run: Pass, text: str) -> None:
     position, extra = run.place.pull()
     run.end_space()
+    start, code, arch = run.space_stack.pop()
+    if arch != run.arch:
+        raise Broken("unbalanced", f"`pullpc` in code for {run.arch}, the `pushpc` is in that for {arch}")
     run.place.return_to(position)
-    run.space_extra = extra
-    run.space_start, run.code_space, _ = run.space_stack.pop()
+    run.space_extra, run.space_start, run.code_space = extra, start, code
 
 
 def _pushbase(run: Pass, text: str) -> None:

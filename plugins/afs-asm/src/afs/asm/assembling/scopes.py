@@ -35,13 +35,15 @@ class Scopes:
     def __init__(self) -> None:
         self.namespaces: list[str] = []
         self.nested = False
+        #: What stands before all names within a `spcblock`.
+        self.block = ""
         self._outer = _Local()
         self._macros: list[tuple[int, _Local]] = []
         self._saved: list[tuple[list[str], bool]] = []
 
     @property
     def prefix(self) -> str:
-        return "".join(name + "_" for name in self.namespaces)
+        return self.block + "".join(name + "_" for name in self.namespaces)
 
     def enter_macro(self, number: int) -> None:
         self._macros.append((number, _Local()))

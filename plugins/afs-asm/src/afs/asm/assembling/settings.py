@@ -89,30 +89,6 @@ def _direct_page(run: Pass, text: str) -> None:
     run.direct_page = value
 
 
-def _arch(run: Pass, text: str) -> None:
-    name = text.lower()
-    if name == "65816":
-        run.foreign = ""
-        return
-    run.foreign = name
-    raise Broken("not-supported", f"code for `{name[:24]}` is not assembled, only that of the 65816")
-
-
-def _spcblock(run: Pass, text: str) -> None:
-    run.foreign = "spc700"
-    raise Broken("not-supported", "code of the sound chip (`spcblock`) is not assembled")
-
-
-def _endspcblock(run: Pass, text: str) -> None:
-    if not run.foreign:
-        raise Broken("block", "`endspcblock` closes no `spcblock`")
-    run.foreign = ""
-
-
-def _startpos(run: Pass, text: str) -> None:
-    raise Broken("block", "`startpos` stands in no spcblock")
-
-
 def _check(run: Pass, text: str) -> None:
     what, _, how = text.partition(" ")
     if what.lower() == "bankcross" and how.lower() in ("off", "half", "full", "on"):
@@ -231,10 +207,6 @@ SETTINGS: Final[dict[str, Callable[[Pass, str], None]]] = {
     "math": _math,
     "optimize": _optimize,
     "dpbase": _direct_page,
-    "arch": _arch,
-    "spcblock": _spcblock,
-    "endspcblock": _endspcblock,
-    "startpos": _startpos,
     "check": _check,
     "expecttitle": _nothing,
     "asar": _asar,

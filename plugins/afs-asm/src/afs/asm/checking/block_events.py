@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def take_open(context: Context, event: Event, line: int) -> None:
     context.blocks.open(event, line, context)
+    if event.name == "spcblock" and context.blocks.live:
+        context.set_arch(context.arch, in_block=True)
+        context.names.enter_block(":SPCBLOCK:_")
     if event.name == "struct":
         name = context.blocks.struct
         if name in context.labels and not context.blocks.uncertain and "\x01" not in name:
@@ -25,6 +28,9 @@ def take_open(context: Context, event: Event, line: int) -> None:
 
 def take_close(context: Context, event: Event, line: int) -> None:
     context.blocks.close(event, line, context)
+    if event.name == "endspcblock" and context.blocks.live:
+        context.set_arch(context.arch)
+        context.names.enter_block("")
 
 
 def take_else(context: Context, event: Event, line: int) -> None:

@@ -56,6 +56,8 @@ class Context(msgspec.Struct):
     #: Calls of functions that are being looked into.
     calling: list[str] = []
     stacks: dict[str, list[tuple[int, int]]] = {}
+    #: For each `pushpc`, the processor for which the code there is.
+    arches: list[str] = []
     #: Bytes in a row make a section; `starts` are the addresses of those that are placed.
     section: int = 0
     offset: int = 0
@@ -65,15 +67,20 @@ class Context(msgspec.Struct):
     placed: bool = False
     mapper: str = "lorom"
     checks_banks: bool = True
+    #: The processor that lines are for, whether it is the sound chip, and whether it is one whose code is
+    #: passed over.
     arch: str = "65816"
+    sound: bool = False
+    foreign: bool = False
     optimizes: bool = False
     #: Whether a directive that must come first would come too late.
     begun: bool = False
 
-    @property
-    def foreign(self) -> bool:
-        """Whether the lines here are for another processor, such as the sound chip."""
-        return self.arch != "65816" or self.blocks.inside("spcblock")
+    def set_arch(self, arch: str, *, in_block: bool = False) -> None:
+        """Take what follows for code of a processor; a `spcblock` is for the sound chip whatever is set."""
+        self.arch = arch
+        self.sound = in_block or arch.startswith("spc700")
+        self.foreign = arch == "superfx" and not in_block
 
     def stub(self, name: str) -> None:
         """Note a name that the text uses and does not define."""

@@ -11,13 +11,18 @@ from .facts import BY_PARTS, CONTINUED, EMPTY, Facts
 from .line_facts import facts_of_code
 from .plain_lines import joined_facts, plain_facts
 
-_CONDITIONAL = re.compile(r"(?:\A|\s)(?:if|while|for|else|elseif|rep|endif|endwhile|endfor)(?:\s|\Z)", re.I)
+_CONDITIONAL = re.compile(
+    r"(?:\A|\s)(?:if|while|for|else|elseif|rep|endif|endwhile|endfor|arch|spcblock|endspcblock)(?:\s|\Z)",
+    re.I,
+)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _MAX_KEPT_LINE: Final = 160
 _MAX_KEPT_LINES: Final = 50_000
 #: By the text of the line, and by that of a statement whose defines are resolved.
 known_lines: Final[dict[str, Facts]] = {}
 _resolved: Final[dict[str, Facts]] = {}
+#: By the text of a line or statement for the sound chip.
+_sound: Final[dict[str, Facts]] = {}
 
 
 def facts_of_line(line: str) -> Facts:
@@ -46,6 +51,15 @@ def facts_of_statement(text: str) -> Facts:
     return facts
 
 
+def facts_of_sound(text: str) -> Facts:
+    """The facts of a line or statement for the sound chip."""
+    facts = _sound.get(text)
+    if facts is None:
+        facts = _facts_of_code(text, sound=True)
+        _keep(_sound, text, facts)
+    return facts
+
+
 def _keep(cache: dict[str, Facts], code: str, facts: Facts) -> None:
     if len(code) <= _MAX_KEPT_LINE:
         if len(cache) > _MAX_KEPT_LINES:
@@ -53,7 +67,7 @@ def _keep(cache: dict[str, Facts], code: str, facts: Facts) -> None:
         cache[code] = facts
 
 
-def _facts_of_code(line: str) -> Facts:
+def _facts_of_code(line: str, *, sound: bool = False) -> Facts:
     body = code_of(line).rstrip()
     if not body or body.isspace():
         return EMPTY
@@ -63,4 +77,4 @@ def _facts_of_code(line: str) -> Facts:
         return BY_PARTS
     if ("acro" in body or "ACRO" in body) and _MACRO.match(body):
         return BY_PARTS
-    return facts_of_code(body)
+    return facts_of_code(body, sound=sound)

@@ -19,27 +19,29 @@ from .directive_facts import assign_facts, data_facts, directive_facts
 from .facts import EMPTY, Event, Facts, Step
 from .instruction_facts import instruction_facts
 from .plain_lines import joined_facts, plain_facts
+from .sound_facts import sound_facts
 
 _CLOSED = re.compile(rf"""[^"']*(?:{QUOTED}[^"']*)*""")
 _FOR = re.compile(r"(end)?for(?: |\t|\Z)", re.I)
 _PARAM = re.compile(rf"{QUOTED}|(<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>)", re.A)
 
 
-def facts_of_code(code: str) -> Facts:
-    """The facts of one logical line's code, without comment; defines must be resolved already."""
-    if " : " in code:
+def facts_of_code(code: str, *, sound: bool = False) -> Facts:
+    """The facts of one logical line's code, without comment; defines must be resolved already. With `sound`
+    it is for the sound chip."""
+    if " : " in code and not sound:
         joined = joined_facts(code)
         if joined:
             return joined
     found = parts(code)
     if len(found) == 1:
-        return _part_facts(found[0])
+        return _part_facts(found[0], sound)
     faults: list[Fault] = [fault for number in range(len(found)) for fault in misplaced_for(found, number)]
     events: list[Event] = []
     steps: list[Step] = []
     length = 0
     for part in found:
-        facts = _part_facts(part)
+        facts = _part_facts(part, sound)
         faults += facts.faults
         events += [replace(event, offset=length) for event in facts.events] if length else facts.events
         steps += facts.steps
@@ -60,17 +62,17 @@ def misplaced_for(found: Sequence[Part], number: int) -> list[Fault]:
     return []
 
 
-def _part_facts(part: Part) -> Facts:
-    plain = plain_facts(part.text, part.start) if ";" not in part.text else None
+def _part_facts(part: Part, sound: bool) -> Facts:
+    plain = plain_facts(part.text, part.start) if ";" not in part.text and not sound else None
     if plain:
         return plain
     neat = tidy(part.text)
-    return _shifted(_statement_facts(neat), neat, part.text, part.start)
+    return _shifted(_statement_facts(neat, sound), neat, part.text, part.start)
 
 
-def special_facts(code: str) -> Facts:
+def special_facts(code: str, sound: bool) -> Facts:
     """The facts of a statement marked with `@`, which asar passes over if it does not know it."""
-    facts = facts_of_code(code)
+    facts = facts_of_code(code, sound=sound)
     return EMPTY if any(fault.code == "unknown-command" for fault in facts.faults) else facts
 
 
@@ -112,19 +114,19 @@ def _places(neat: str, raw: str, start: int) -> Callable[[int], int]:
     return place
 
 
-def _statement_facts(text: str) -> Facts:
+def _statement_facts(text: str, sound: bool = False) -> Facts:
     quotes = _open_quote(text)
     if quotes >= 0:
         return Facts((Fault(quotes, ERROR, "quotes", "a quote is not closed"),), (), -1)
     if text[:1] == "@":
-        return special_facts(text[1:])
+        return special_facts(text[1:], sound)
     params: list[Event] = []
     if "<" in text:
         params = [Event("param", match[0], match.start()) for match in _PARAM.finditer(text) if match[1]]
         text = _PARAM.sub(lambda match: STUB * len(match[0]) if match[1] else match[0], text)
     statement = parse_statement(text)
     labels = [Event("label", label.name, label.at, label.kind) for label in statement.labels]
-    facts = _BY_KIND.get(statement.kind, _nothing)(statement)
+    facts = (_OF_SOUND if sound else _BY_KIND).get(statement.kind, _nothing)(statement)
     if not labels and not params:
         return facts
     return replace(facts, events=(*labels, *params, *facts.events))
@@ -171,3 +173,4 @@ _BY_KIND: dict[str, Callable[[Statement], Facts]] = {
     "assign": assign_facts,
     "unknown": _unknown,
 }
+_OF_SOUND = {**_BY_KIND, "instruction": sound_facts, "unknown": sound_facts}

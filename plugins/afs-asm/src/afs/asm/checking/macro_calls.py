@@ -18,13 +18,15 @@ MAX_LINES: Final = 200_000
 
 
 class MacroBody(NamedTuple):
-    """A macro's name, parameters (without `...`), and lines; `first` is the number of the first line."""
+    """A macro's name, parameters (without `...`), and lines; `first` is the number of the first line, `arch`
+    the processor for which the code around it is."""
 
     name: str
     parameters: tuple[str, ...]
     variadic: bool
     first: int
     lines: tuple[str, ...]
+    arch: str = "65816"
 
     def misfit(self, count: int) -> str:
         """What is wrong with a call of `count` values, or nothing."""

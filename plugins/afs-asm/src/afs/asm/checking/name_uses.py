@@ -76,14 +76,15 @@ def _settle_known(context: Context, event: Event, line: int, here: Place | None,
 
 
 def _settle_branch(context: Context, event: Event, line: int, here: Place | None, target: Place) -> None:
-    length = int(event.detail)
+    bytes_, _, short = event.detail.partition(" ")
+    length = int(bytes_)
     distance = _distance(context, here, length, target)
     if distance is None:
         context.doubts.add("length")
         return
-    limit = 128 if length == 2 else 32768
+    limit = 128 if length == 2 or short else 32768
     if not -limit <= distance < limit:
-        far = "brl" if length == 2 else "jmp"
+        far = "brl" if length == 2 and not short else "jmp"
         reason = f"`{event.name}` is {distance} bytes away, out of a branch's reach"
         context.find(line, event.at, "branch-range", reason, f"{far} {event.name}")
 

@@ -17,6 +17,7 @@ class Names(msgspec.Struct):
     """What short names mean at one point of a text."""
 
     namespace: str = ""
+    _block: str = ""
     _spaces: list[str] = []
     _nested: bool = False
     _saved: list[tuple[list[str], bool]] = []
@@ -48,7 +49,15 @@ class Names(msgspec.Struct):
             self._spaces = self._spaces[:-1] if self._nested else []
         else:
             self._spaces = [*(self._spaces if self._nested else ()), word]
-        self.namespace = "".join(space + "_" for space in self._spaces)
+        self._join()
+
+    def enter_block(self, mark: str) -> None:
+        """Set what stands before all names, as within a `spcblock`."""
+        self._block = mark
+        self._join()
+
+    def _join(self) -> None:
+        self.namespace = self._block + "".join(space + "_" for space in self._spaces)
 
     def push(self) -> None:
         """Leave all namespaces until `pull`."""
@@ -59,7 +68,7 @@ class Names(msgspec.Struct):
         """Come back to the namespaces that were left last."""
         if self._saved:
             self._spaces, self._nested = self._saved.pop()
-            self.namespace = "".join(space + "_" for space in self._spaces)
+            self._join()
 
     def global_name(self, name: str) -> str:
         """The full name of a label that is assigned a number."""

@@ -25,6 +25,8 @@ _END: Final = Event("place", "", 0)
 def take_place(context: Context, event: Event, line: int) -> None:
     """The line moves to another address; only that of an `org` with a number is known."""
     bar(context, event.name, event, line)
+    if event.name == "base" and context.arch == "spc700-inline":
+        context.find(line, event.at, "directive", "there is no `base` in code of spc700-inline")
     _leave(context, event, line)
     if event.name == "pad" or (event.name == "skip" and not context.blocks.struct):
         ahead = context.blocks.value(event.detail) if event.detail else 1
@@ -41,8 +43,14 @@ def take_place(context: Context, event: Event, line: int) -> None:
 
 
 def _take_org(context: Context, event: Event, line: int) -> None:
-    context.placed = True
     value = context.blocks.value(event.detail)
+    if context.arch == "spc700-inline":  # which says where the sound chip puts the code
+        if value is not None and not 0 <= value <= 0xFFFF:
+            context.find(
+                line, event.at, "directive", f"`{event.detail[:24]}` is no address of the sound chip"
+            )
+        return
+    context.placed = True
     context.bank = None if value is None else int(value) >> 16
     if value is not None:
         if int(value) & 0xFFFF >= _LAST_PAGE:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from afs.asm.language.directives import ARCHITECTURES, NOT_IN_SPCBLOCK, PULLS
+from afs.asm.language.findings import WARNING, Finding
 from afs.asm.mapping import MAPPERS
 
 from .facts import Event
@@ -22,7 +23,7 @@ def bar(context: Context, name: str, event: Event, line: int) -> None:
     inside = context.blocks.inside("spcblock")
     if inside and name in NOT_IN_SPCBLOCK:
         context.find(line, event.at, "block", f"`{name}` cannot stand in a spcblock")
-    elif name == "startpos" and not inside:
+    elif name == "startpos" and not inside and context.arch != "spc700-inline":
         context.find(line, event.at, "block", "`startpos` stands in no spcblock")
 
 
@@ -34,7 +35,13 @@ def take_namespace(context: Context, event: Event, line: int) -> None:
 def take_arch(context: Context, event: Event, line: int) -> None:
     bar(context, "arch", event, line)
     if event.name in ARCHITECTURES:
-        context.arch = event.name
+        context.set_arch(event.name, in_block=context.blocks.inside("spcblock"))
+        context.lose_widths(line)
+    if event.name == "superfx":
+        reason = "code for the SuperFX is passed over; nothing is said of its instructions"
+        context.findings.append(Finding(line, event.at + 1, WARNING, "passed-over", reason))
+    elif event.name == "spc700-raw":
+        context.mapper = "norom"
 
 
 def take_asar(context: Context, event: Event, line: int) -> None:
@@ -69,6 +76,8 @@ def take_stop(context: Context, event: Event, line: int) -> None:
 
 def take_stack(context: Context, event: Event, line: int) -> None:
     bar(context, event.name, event, line)
+    if event.name in ("pushpc", "pullpc"):
+        _keep_arch(context, event, line)
     if event.name not in PULLS:
         context.stacks.setdefault(event.name, []).append((line, event.at))
     elif not context.stacks.get(PULLS[event.name]):
@@ -83,6 +92,17 @@ def take_stack(context: Context, event: Event, line: int) -> None:
     elif event.name in ("pushpc", "pullpc", "pullbase"):
         context.bank = 0 if event.name == "pushpc" else None
         context.interrupt(line)
+
+
+def _keep_arch(context: Context, event: Event, line: int) -> None:
+    """A `pullpc` stands in code for the processor for which its `pushpc` did."""
+    if event.name == "pushpc":
+        context.arches.append(context.arch)
+        return
+    arch = context.arches.pop() if context.arches else context.arch
+    if arch != context.arch:
+        reason = f"`pullpc` in code for {context.arch}, the `pushpc` is in that for {arch}"
+        context.find(line, event.at, "unbalanced", reason, f"arch {arch} : pullpc")
 
 
 def finish_stacks(context: Context) -> None:

@@ -27,7 +27,7 @@ from .argument_facts import checked
 from .blocks import Blocks
 from .context import Context
 from .facts import BY_PARTS, CONTINUED, Event, Facts
-from .known_facts import facts_of_line, facts_of_statement, known_lines
+from .known_facts import facts_of_line, facts_of_sound, facts_of_statement, known_lines
 from .line_facts import facts_of_code, misplaced_for
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .register_widths import width_findings
@@ -41,6 +41,7 @@ _RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
 _FOR = re.compile(r"for\s", re.I)
 _REPEAT = re.compile(r"(?:\A|\s:)\s*(rep)\s+(?!\#|1\s*\Z)\S+\s*\Z", re.I)
 _SETS_WIDTHS = re.compile(r"\b[rs]ep\b")
+_SWITCHES = re.compile(r"(?:\A|\s)(?:arch|spcblock)\s", re.I)
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
 _IN_MACRO: Final = " (in a macro that is never called)"
@@ -62,12 +63,15 @@ class TextCheck:
         self.caller = 0
         self.depth = 0
         self.expanded = 0
+        #: Whether the text may have code for another processor.
+        self.switches = False
 
     def run(self, code: str) -> Checked:
         if not code.isascii() or STUB in code:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
         code = normalised(code)
         self.context.tracks = _sets_widths(code)
+        self.switches = bool(_SWITCHES.search(code))
         lines = code.split("\n")
         self.lines(lines, 0)
         repeat = _last_repeat(lines[-1])
@@ -82,7 +86,7 @@ class TextCheck:
 
     def lines(self, lines: Sequence[str], first: int) -> None:
         """Check lines, of which `first` come before in the text."""
-        cached = known_lines.get
+        cached = self._known if self.switches else known_lines.get
         blocks, context, in_macro = self.blocks, self.context, self.call is not None
         number = 0
         count = len(lines)
@@ -108,6 +112,14 @@ class TextCheck:
                     context.take_steps(facts.steps, first + number)
                 if facts.length:
                     context.advance(facts.length)
+
+    def _known(self, line: str) -> Facts | None:
+        """The facts of a line of a text with code for the sound chip, if they are known."""
+        return facts_of_sound(line) if self.context.sound else known_lines.get(line)
+
+    def _facts(self, text: str) -> Facts:
+        """The facts of a statement whose defines are resolved."""
+        return facts_of_sound(text) if self.context.sound else facts_of_statement(text)
 
     def _result(self) -> Checked:
         context = self.context
@@ -189,7 +201,7 @@ class TextCheck:
         if text[:2] == "!{":
             return False
         try:
-            facts = facts_of_statement(self.defines.resolve(text))
+            facts = self._facts(self.defines.resolve(text))
         except DefineFault as fault:
             self._find(Fault(0, ERROR, fault.code, fault.reason), Position(number, start + 1, 0))
             return True
@@ -295,7 +307,7 @@ class TextCheck:
             reason = "the operator of a define needs blanks around it"
             self._find(Fault(0, ERROR, "define-blanks", reason, fix), line.at(start))
             return ()
-        facts = facts_of_statement(self.defines.resolve(text) if "!" in text else text)
+        facts = self._facts(self.defines.resolve(text) if "!" in text else text)
         bang = text.find("!")
         fixed = self.context.fixed
         self.context.fixed = fixed and bang < 0
@@ -391,7 +403,7 @@ class TextCheck:
         elif found[0] in self.macros and not self.blocks.uncertain:
             self._find(Fault(0, ERROR, "macro", f"the macro `{found[0]}` is defined twice"), position)
         elif found:
-            self.macros[found[0]] = MacroBody(*found, first + start, tuple(body))
+            self.macros[found[0]] = MacroBody(*found, first + start, tuple(body), self.context.arch)
         return number + 1
 
     def _call(self, event: Event, number: int) -> None:
@@ -437,6 +449,8 @@ class TextCheck:
         other.macros, other.called = self.macros, {body.name}
         other.defines.values = dict(self.defines.values)
         values = tuple([STUB] * len(body.parameters))
+        other.switches = self.switches
+        other.context.set_arch(body.arch)
         other.call = MacroCall(body, values, lambda text: None)
         other.context.names.call()
         other.lines(body.lines, body.first)

@@ -8,6 +8,7 @@ from typing import Final
 
 from .directives import DATA, DIRECTIVES
 from .instructions import mnemonics
+from .spc700 import is_sound, sound_form
 
 #: Names from other assemblers and processors.
 ELSEWHERE: Final[dict[str, str]] = {
@@ -65,9 +66,35 @@ def unknown_command(name: str, operand: str) -> tuple[str, str]:
     meant = meant_by(name.lower())
     if meant:
         return f"there is no `{shown}`", f"{meant} {operand}".strip()
+    if operand and sound_form(name.lower(), operand):
+        return f"`{shown}` is for the sound chip; `arch spc700` must stand above it", ""
     if not operand and _IDENTIFIER.match(name):
         return f"there is no `{shown}`; a label needs a colon", f"{name}:"
     return f"there is no `{shown}`", ""
+
+
+def sound_fault(word: str, operand: str) -> tuple[str, str, str]:
+    """Code, reason and right form where the sound chip has no such instruction."""
+    head, dot, _ = word.lower().partition(".")
+    if not is_sound(head):
+        if head in mnemonics():
+            reason = f"the sound chip has no `{word[:24]}`, which is an instruction of the 65816"
+            return "unknown-command", reason, ""
+        return "unknown-command", *unknown_command(word, operand)
+    name = head.upper()
+    if not operand:
+        reason = f"{name} needs an operand" if not dot else f"{name} without an operand takes no size"
+        return ("operand-missing", reason, "") if not dot else ("suffix", reason, head)
+    plain = plain_sound(operand)
+    fix = f"{word} {plain}" if plain != operand and sound_form(head, plain) else ""
+    return "no-such-form", f"{name} has no form `{operand[:40]}`", fix
+
+
+def plain_sound(operand: str) -> str:
+    """An operand of the sound chip as asar writes it: pointers in parentheses, addresses without a mark."""
+    for written, right in (("[", "("), ("]", ")"), ("(x)+", "(x+)"), ("(X)+", "(X+)"), (",!", ",")):
+        operand = operand.replace(written, right)
+    return operand.removeprefix("!")
 
 
 @lru_cache(4096)
