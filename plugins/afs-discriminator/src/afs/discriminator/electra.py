@@ -89,6 +89,7 @@ class ElectraBackend:
         require(_NEEDS, _LABEL)
         import torch
 
+        from afs.discriminator.electra_attention import quickened
         from afs.discriminator.electra_device import chosen_device, chosen_precision
         from afs.discriminator.electra_last_layer import shortened
         from afs.discriminator.electra_model import read_electra
@@ -101,7 +102,8 @@ class ElectraBackend:
             from afs.discriminator.onnx_engine import int8_engine
 
             return ElectraScorer(electra.windows(), int8_engine(electra), batch_size, arithmetic)
-        model = shortened(electra.model).to(place, torch.bfloat16 if arithmetic == "bf16" else torch.float32)
+        model = shortened(quickened(electra.model) if place == "cpu" else electra.model)
+        model.to(place, torch.bfloat16 if arithmetic == "bf16" else torch.float32)
         return ElectraScorer(electra.windows(), TorchEngine(model, electra.real), batch_size, arithmetic)
 
 
