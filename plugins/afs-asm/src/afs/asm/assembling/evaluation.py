@@ -6,10 +6,9 @@ number, toward zero.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from afs.asm.language.arithmetic import OPERATIONS, PREFIXES, cut
 from afs.asm.language.faults import Broken
 from afs.asm.language.formula import Formula, parse_formula
 
@@ -36,8 +35,7 @@ class Evaluation:
 
     def number(self, text: str) -> int:
         """A whole number, within 64 bits."""
-        value = self.double(text)
-        return min(max(int(value), _LOW), _HIGH)
+        return int(min(max(self.double(text), _LOW), _HIGH))
 
     def fixed(self, text: str, what: str) -> int:
         """A number that no label may decide, since it decides where labels are."""
@@ -50,11 +48,11 @@ class Evaluation:
         self.found = self.moving = self.forward = False
         try:
             value = self._value(parse_formula(text, self.priorities))
+            self._warn_of_order(text, value)
         except (ArithmeticError, ValueError) as fault:
             raise Broken("expression", f"`{text[:40]}` has no value: {fault}", late=True) from None
         if isinstance(value, str):
             raise Broken("expression", f'"{value[:24]}" is no number', late=True)
-        self._warn_of_order(text, value)
         number: Number = value
         return number
 
@@ -79,11 +77,10 @@ class Evaluation:
             return self._named(tree.value)
         if kind == "nearby":
             return self._label(self.run.labels.nearby(tree.value, define=False))
-        if kind in _OPERATIONS:
-            left, right = self._number(tree.parts[0]), self._number(tree.parts[1])
-            return self._cut(_OPERATIONS[kind](left, right))
+        if kind in OPERATIONS:
+            return self._chain(tree)
         if kind.startswith("prefix"):
-            return self._cut(_PREFIXES[kind[7:]](self._number(tree.parts[0])))
+            return self._cut(PREFIXES[kind[7:]](self._number(tree.parts[0])))
         if kind == "character":
             return self.run.table.value(tree.value)
         if kind == "string":
@@ -92,6 +89,17 @@ class Evaluation:
             return self._element(tree)
         return self._call(tree)
 
+    def _chain(self, tree: Formula) -> Number:
+        """The value of operators in a row, which may be many."""
+        row = []
+        while tree.kind in OPERATIONS:
+            row.append(tree)
+            tree = tree.parts[0]
+        value = self._number(tree)
+        for term in reversed(row):
+            value = self._cut(OPERATIONS[term.kind](value, self._number(term.parts[1])))
+        return value
+
     def _number(self, tree: Formula) -> Number:
         value = self._value(tree)
         if isinstance(value, str):
@@ -99,13 +107,7 @@ class Evaluation:
         return value  # type: ignore[no-any-return]
 
     def _cut(self, value: Number) -> Number:
-        if isinstance(value, int):
-            return value if -(1 << 64) <= value <= 1 << 64 else float(value)
-        if math.isnan(value):
-            raise Broken("expression", "the result is no number", late=True)
-        if not self.exact or (value.is_integer() and abs(value) < 1 << 53):
-            return int(value) if math.isfinite(value) else value
-        return value
+        return cut(value, self.exact)
 
     def _named(self, name: str) -> Any:
         if self._arguments and name.lower() in self._arguments:
@@ -159,69 +161,3 @@ class Evaluation:
         finally:
             self._arguments = outer
             self._depth -= 1
-
-
-def _whole(value: Number) -> int:
-    return min(max(int(value), _LOW), _HIGH)
-
-
-def whole32(value: Number) -> int:
-    """A number as a signed one of 32 bits; of those that do not fit the processor makes the smallest."""
-    return int(value) if -(1 << 31) <= value < 1 << 31 else -(1 << 31)
-
-
-def _divided(left: Number, right: Number) -> Number:
-    if right == 0:
-        raise Broken("expression", "division by zero", late=True)
-    return left // right if _exactly(left, right) else left / right
-
-
-def _exactly(left: Number, right: Number) -> bool:
-    return type(left) is int and type(right) is int and left % right == 0
-
-
-def _remainder(left: Number, right: Number) -> Number:
-    if right == 0:
-        raise Broken("expression", "division by zero", late=True)
-    return math.fmod(left, right)
-
-
-def _shift(count: Number) -> int:
-    if count < 0:
-        raise Broken("expression", "a shift cannot be negative", late=True)
-    return min(int(count), 127)
-
-
-def _signed(value: int) -> int:
-    """What is left of a number in 64 bits."""
-    value &= (1 << 64) - 1
-    return value - (value >> 63 << 64)
-
-
-def _power(left: Number, right: Number) -> Number:
-    value = float(left) ** float(right)
-    if isinstance(value, complex):
-        raise ValueError("the root of a negative number")
-    return value  # type: ignore[no-any-return]
-
-
-_OPERATIONS: Final[dict[str, Callable[[Number, Number], Number]]] = {
-    "**": _power,
-    "*": lambda left, right: left * right,
-    "/": _divided,
-    "%": _remainder,
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "<<": lambda left, right: _signed(_whole(left) << _shift(right)),
-    ">>": lambda left, right: _whole(left) >> _shift(right),
-    "&": lambda left, right: _whole(left) & _whole(right),
-    "|": lambda left, right: _whole(left) | _whole(right),
-    "^": lambda left, right: _whole(left) ^ _whole(right),
-}
-
-_PREFIXES: Final[dict[str, Callable[[Number], Number]]] = {
-    "-": lambda value: -value,
-    "+": lambda value: value,
-    "~": lambda value: ~whole32(value),
-    "<:": lambda value: whole32(value) >> 16,
-}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from afs.asm.language.arithmetic import FUNCTIONS
 from afs.asm.language.faults import Broken
 from afs.asm.language.formula import Formula
-
-from .evaluation import whole32
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation
@@ -166,38 +164,8 @@ def _strings(same: Callable[[str, str], bool]) -> Builtin:
     return compare
 
 
-def _rounded(value: float, digits: float) -> float:
-    """As printing with so many decimals gives it: of two as near, the even one."""
-    return float(f"{value:.{min(max(int(digits), 0), 100)}f}")
-
-
-_PLAIN: Final[dict[str, tuple[Callable[..., Any], int]]] = {
-    **{name: (getattr(math, name), 1) for name in ("sqrt", "sin", "cos", "tan", "asin", "acos", "atan")},
-    **{f"arc{name}": (getattr(math, "a" + name), 1) for name in ("sin", "cos", "tan")},
-    **{name: (getattr(math, name), 1) for name in ("log", "log10", "log2", "ceil", "floor")},
-    "max": (max, 2),
-    "min": (min, 2),
-    "clamp": (lambda value, low, high: max(low, min(high, value)), 3),
-    "safediv": (lambda value, by, default: value / by if by else default, 3),
-    "select": (lambda chooser, yes, no: yes if chooser else no, 3),
-    "bank": (lambda value: whole32(value) >> 16, 1),
-    "not": (lambda value: int(not int(value)), 1),
-    "equal": (lambda a, b: int(a == b), 2),
-    "notequal": (lambda a, b: int(a != b), 2),
-    "less": (lambda a, b: int(a < b), 2),
-    "lessequal": (lambda a, b: int(a <= b), 2),
-    "greater": (lambda a, b: int(a > b), 2),
-    "greaterequal": (lambda a, b: int(a >= b), 2),
-    "and": (lambda a, b: int(bool(int(a) and int(b))), 2),
-    "or": (lambda a, b: int(bool(int(a) or int(b))), 2),
-    "nand": (lambda a, b: int(not (a and b)), 2),
-    "nor": (lambda a, b: int(not (a or b)), 2),
-    "xor": (lambda a, b: int(bool(a) != bool(b)), 2),
-    "round": (_rounded, 2),
-}
-
 BUILTINS: Final[dict[str, Builtin]] = {
-    **{name: _plain(function, count) for name, (function, count) in _PLAIN.items()},
+    **{name: _plain(function, count) for name, (function, count) in FUNCTIONS.items()},
     **{f"read{size}": _read(size) for size in (1, 2, 3, 4)},
     **{f"canread{size or ''}": _can_read(size) for size in (0, 1, 2, 3, 4)},
     **{f"readfile{size}": _read_file(size) for size in (1, 2, 3, 4)},

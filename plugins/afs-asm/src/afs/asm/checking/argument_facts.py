@@ -28,6 +28,8 @@ def checked(
         return [Fault(start + value.at, ERROR, "expression", value.fault, value.fix)], []
     events = [Event(use, name, start) for name in value.symbols]
     events += function_events(value.calls, start)
+    if value.doubt:
+        events.append(Event("value", value.doubt, start))
     literal = value.literal
     if width and literal is not None and not -(1 << (8 * width - 1)) <= literal < 1 << 8 * width:
         reason = f"{item[:24]} does not fit {8 * width} bits and is cut"

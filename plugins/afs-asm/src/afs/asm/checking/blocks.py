@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from afs.asm.language.conditions import Evaluator
 from afs.asm.language.defines import Defines
 from afs.asm.language.directives import CLOSES, CLOSES_CONDITION, CONDITIONS
+from afs.asm.language.evaluator import Evaluator
 
 from .answers import answer
 from .facts import Event

@@ -1,4 +1,4 @@
-"""Functions of a text: their declarations, and what each call comes to."""
+"""What expressions come to: functions of a text and their calls, and values that there may not be."""
 
 from __future__ import annotations
 
@@ -55,7 +55,18 @@ def _take_body(context: Context, event: Event, line: int, value: Expression) -> 
         take_function(context, call, line)
 
 
+def take_value(context: Context, event: Event, line: int) -> None:
+    """An expression whose operators, functions or names decide whether it has a value."""
+    evaluator = context.blocks.evaluator
+    fault = evaluator.fault(event.name)
+    if fault:
+        context.find(line, event.at, "expression", fault)
+    elif evaluator.undecided:
+        context.doubts.add("place")
+
+
 FUNCTION_EVENTS: Final[dict[str, Callable[[Context, Event, int], None]]] = {
     "define-function": take_definition,
     "function": take_function,
+    "value": take_value,
 }

@@ -45,7 +45,7 @@ def instruction_facts(head: str, operand: str, verdict: Verdict, at: int, operan
 
 
 def _events(verdict: Verdict, at: int) -> tuple[Event, ...]:
-    if not verdict.symbols and not verdict.calls:
+    if not verdict.symbols and not verdict.calls and not verdict.doubts:
         return ()
     how = "near" if verdict.near else "use"
     events = [
@@ -57,6 +57,7 @@ def _events(verdict: Verdict, at: int) -> tuple[Event, ...]:
         events.append(Event("far", "", at))
     if verdict.letter:
         events.append(Event("letter", "", at, verdict.letter))
+    events += [Event("value", doubt, at) for doubt in verdict.doubts]
     return tuple(events)
 
 

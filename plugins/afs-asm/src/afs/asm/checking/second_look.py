@@ -18,7 +18,7 @@ __all__ = ["Checked", "looked_at_again"]
 Checked = tuple[tuple[Finding, ...], tuple[str, ...], bool]
 
 #: What is wrong with the text itself, and what only stops its assembly.
-_WRONG: Final = frozenset({"branch-range", "width"})
+_WRONG: Final = frozenset({"branch-range", "expression", "width"})
 _STOPS: Final = frozenset({"bank-border", "warnpc", "assertion"})
 #: What keeps the other findings from being true.
 _MISSING: Final = frozenset(

@@ -9,7 +9,6 @@ from typing import Final
 from msgspec.structs import replace
 
 from afs.asm.assembling.source_files import normalised
-from afs.asm.language.conditions import Evaluator
 from afs.asm.language.defines import (
     BUILT_IN,
     DefineFault,
@@ -19,6 +18,7 @@ from afs.asm.language.defines import (
     unquoted_value,
 )
 from afs.asm.language.directives import opened_on_line
+from afs.asm.language.evaluator import Evaluator
 from afs.asm.language.expressions import STUB, expression
 from afs.asm.language.findings import ERROR, WARNING, Fault, Finding
 from afs.asm.language.lines import LogicalLine, Part, Position, code_of, is_joined, logical_lines, parts, tidy

@@ -17,16 +17,20 @@ from .functions import misuse
 #: Stands for a define or a macro parameter of unknown value.
 STUB: Final = "\x01"
 
-#: Deeper parentheses than this are refused, as the assembler's recursion limit would.
-MAX_DEPTH: Final = 256
+#: As many expressions within another asar computes at once; it refuses deeper ones.
+MAX_DEPTH: Final = 249
+#: By the usual order of operations, what stands behind an operator counts too.
+_DEEP: Final = MAX_DEPTH // 2 - 2
 
 
 class Expression(msgspec.Struct, frozen=True, gc=False):
     """What an expression consists of. `width` is that of its literals in bytes, 0 without any.
 
-    `literal` is the value if the expression is one number. `fault` says what is wrong at
-    character `at`, and `fix` the right form of the whole expression where there is one. `calls` has
-    each function's name and how many values it is given.
+    `literal` is the value if the expression is one number. `named` tells whether asar takes a name in it into
+    account where it sizes the whole, `open_width` whether that, or a value that is unknown, leaves the width
+    open. `fault` says what is wrong at character `at`, and `fix` the right form of the whole expression where
+    there is one. `calls` has each function's name and how many values it is given. `doubt` is the text if
+    names, or what asar was told of computing, decide whether it has a value.
     """
 
     width: int
@@ -34,15 +38,17 @@ class Expression(msgspec.Struct, frozen=True, gc=False):
     symbols: tuple[str, ...]
     functions: tuple[str, ...]
     open_width: bool
+    named: bool = False
     fault: str = ""
     at: int = 0
     fix: str = ""
     calls: tuple[tuple[str, int], ...] = ()
+    doubt: str = ""
 
     @property
     def least(self) -> int:
         """The fewest bytes that asar may take it for: a label or a function is never taken for one."""
-        return max(2, self.width) if self.symbols or self.functions else self.width
+        return max(2, self.width) if self.named else self.width
 
 
 _SIMPLE = re.compile(
@@ -65,7 +71,7 @@ _ATOM = re.compile(
 )
 _OPERATOR = re.compile(r"\*\*|<<|>>|[-+*/%&|^]")
 #: What may have no value though it is well formed.
-_RISKY = re.compile(r"[/%]|<<|>>")
+_RISKY = re.compile(r"[/%]|<<|>>|\*\*")
 _BITS = re.compile(r"[01]*")
 _NEARBY = re.compile(r"\??(?:\++|-+)(?=$|\))")
 _FIELD = re.compile(r"[\w.]*", re.A)
@@ -90,7 +96,7 @@ def _simple(match: re.Match[str]) -> Expression:
     if digits:
         return Expression((len(digits) + 1) // 2, int(digits, 16), (), (), False)
     if name:
-        return Expression(0, None, (name,), (), True)
+        return Expression(0, None, (name,), (), True, True)
     if decimal:
         return Expression(decimal_width(decimal), int(decimal[:20]), (), (), False)
     if binary:
@@ -99,8 +105,12 @@ def _simple(match: re.Match[str]) -> Expression:
 
 
 def decimal_width(digits: str) -> int:
-    """The bytes that a decimal number takes."""
+    """The bytes that asar gives a decimal number, none to one that is negative in 32 bits."""
     value = int(digits[:20])
+    if value >= 1 << 31:
+        value = min(value, (1 << 63) - 1) & 0xFFFFFFFF
+        if value >> 31:
+            return 0
     return 1 if value < 0x100 else 2 if value < 0x10000 else 3
 
 
@@ -131,6 +141,8 @@ class _Scanner:
         self.calls: list[tuple[str, int]] = []
         self.stack: list[_Open] = []
         self.stubs = False
+        self.named = False
+        self.risky = False
         self.modulo = False
 
     def scan(self) -> Expression:
@@ -139,14 +151,18 @@ class _Scanner:
             fault = self._after_operand()
         if not fault and self.stack:
             fault = "a parenthesis is not closed"
-        if not fault and not (self.symbols or self.stubs) and _RISKY.search(self.text):
-            fault = _without_value(self.text)
+        doubt = ""
+        if not fault and not self.stubs and (self.risky or _RISKY.search(self.text)):
+            fault, doubt = _without_value(self.text)
         fix = _right_form(self.text) if fault else ""
         names = tuple(dict.fromkeys(self.symbols))
         functions = tuple(dict.fromkeys(name for name, _ in self.calls))
-        wide = bool(names) or self.stubs or bool(functions)
+        named = self.named or bool(functions)
+        wide = named or self.stubs
         calls = tuple(self.calls)
-        return Expression(self.width, self._literal(), names, functions, wide, fault, self.at, fix, calls)
+        return Expression(
+            self.width, self._literal(), names, functions, wide, named, fault, self.at, fix, calls, doubt
+        )
 
     def _literal(self) -> int | None:
         if self.text[:1] != "-":
@@ -157,7 +173,8 @@ class _Scanner:
 
     def _operand(self) -> str:
         """Read prefixes, open parentheses, open calls and one atom; the fault if there is none."""
-        while len(self.stack) <= MAX_DEPTH:
+        while len(self.stack) < MAX_DEPTH:
+            self.risky = self.risky or len(self.stack) > _DEEP
             prefix = None if _NEARBY.match(self.text, self.at) else _PREFIX.match(self.text, self.at)
             if prefix:
                 self.at = prefix.end()
@@ -194,13 +211,17 @@ class _Scanner:
         elif kind == "bin":
             self.width = max(self.width, (len(value) + 6) // 8)
         elif kind == "dec":
-            self.width = max(self.width, self._decimal_width(value.split(".")[0]))
+            whole, point, _ = value.partition(".")  # what follows a point is sized as a sub-label
+            self.width = max(self.width, self._decimal_width(whole), 2 if point else 0)
         elif kind == "char":
             self.width = max(self.width, 1)
         elif kind == "name" and self.text[self.at : self.at + 1] == "[":
             return self._element(value)
         elif kind in ("name", "nearby"):
             self.symbols.append(value)
+            alone = len(value) == len(self.text)
+            self.named = self.named or kind == "name" or alone
+            self.risky = self.risky or (kind == "nearby" and not alone)
         elif kind == "stub":
             self.stubs = True
         elif not (self.stack and self.stack[-1].function):
@@ -229,6 +250,7 @@ class _Scanner:
         field = _FIELD.match(self.text, end + 1)
         rest = field[0] if field else ""
         self.symbols += (name + rest, *index.symbols)
+        self.named = True
         self.width = max(self.width, index.width)
         self.stubs = self.stubs or (index.open_width and not index.symbols)
         self.at = end + 1 + len(rest)
@@ -258,6 +280,7 @@ class _Scanner:
         if not opened.function:
             return ""
         self.calls.append((opened.function, len(opened.kinds)))
+        self.risky = True
         return misuse(opened.function, opened.kinds)
 
     def _no_atom(self) -> str:
@@ -273,11 +296,12 @@ class _Scanner:
         return f"a number or a name was expected, not `{_excerpt(rest)}`"
 
 
-def _without_value(text: str) -> str:
-    """Why an expression of numbers has no value, in whatever order asar is told to compute it."""
-    from .conditions import reason_for_no_value
+def _without_value(text: str) -> tuple[str, str]:
+    """Why asar never computes an expression, if so; and the text if that is not settled by it alone."""
+    from .evaluator import never_has_value
 
-    return reason_for_no_value(text)
+    fault, undecided = never_has_value(text)
+    return fault, text if undecided else ""
 
 
 def _excerpt(text: str) -> str:

@@ -108,7 +108,12 @@ class _Reader:
     def atom(self) -> Formula:
         char = self.text[self.at : self.at + 1]
         if char == "(":
-            return self.group()
+            self.at += 1
+            tree = self.terms(0)
+            if self.text[self.at : self.at + 1] != ")":
+                raise self.broken("a parenthesis is not closed")
+            self.at += 1
+            return tree
         match = _NUMBER.match(self.text, self.at)
         if match:
             self.at = match.end()
@@ -123,14 +128,6 @@ class _Reader:
                 self.at = match.end()
                 return Formula(kind, match[1])
         raise self.broken(_wrong_atom(self.text, self.at))
-
-    def group(self) -> Formula:
-        self.at += 1
-        tree = self.terms(0)
-        if self.text[self.at : self.at + 1] != ")":
-            raise self.broken("a parenthesis is not closed")
-        self.at += 1
-        return tree
 
     def named(self, name: str) -> Formula:
         self.blanks()

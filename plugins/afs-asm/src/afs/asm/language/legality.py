@@ -49,7 +49,8 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
     `target` is the name that a short or long branch aims at; `near` that its labels must lie in the
     bank of the code, since no form takes 24 bits; `letter` what is wrong unless a label is named A, as the
-    operand is; `computed` that a branch aims at a label and more. Fault positions are relative to the
+    operand is; `computed` that a branch aims at a label and more; `doubts` are expressions that may have no
+    value. Fault positions are relative to the
     operand's start.
     """
 
@@ -62,6 +63,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     near: bool = False
     letter: str = ""
     computed: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 _cache: dict[tuple[str, str, str], Verdict] = {}
@@ -97,7 +99,8 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
         return _refuse(text.index(" "), "operand-blank", reason, write(mnemonic, suffix, squeezed), mnemonic)
     if text.strip(STUB) == "" and any(form not in ("", "a") for form in forms):
         return Verdict()
-    return _with_operand(Written.of(mnemonic, suffix, operand(text, mnemonic in ("mvn", "mvp"))), forms)
+    moves = mnemonic in ("mvn", "mvp") and not (suffix and text.count(",") > 1)
+    return _with_operand(Written.of(mnemonic, suffix, operand(text, moves)), forms)
 
 
 def _double(mnemonic: str, text: str, forms: Forms) -> Verdict:
@@ -140,6 +143,12 @@ def _accumulator(mnemonic: str, suffix: str, text: str, forms: Forms) -> Verdict
 
 
 def _with_operand(written: Written, forms: Forms) -> Verdict:
+    verdict = _of_form(written, forms)
+    doubts = tuple([value.doubt for value in written.values if value.doubt])
+    return msgspec.structs.replace(verdict, doubts=doubts) if doubts else verdict
+
+
+def _of_form(written: Written, forms: Forms) -> Verdict:
     mnemonic, form, values = written.mnemonic, written.form, written.values
     if form == "#e" and mnemonic in REPEATABLE:
         return _repeated(mnemonic, values[0])
@@ -164,7 +173,7 @@ def _sized(written: Written, form: str, forms: Forms, *before: Fault) -> Verdict
     symbols, calls = first.symbols, first.calls
     for value in rest:  # the second bank of a block move
         symbols, calls = symbols + value.symbols, calls + value.calls
-    near = bool(symbols) and not written.suffix and 3 not in widths and form not in ("#e", "e,e")
+    near = first.named and not written.suffix and 3 not in widths and form not in ("#e", "e,e")
     return Verdict((*before, *faults), form, width and width + 1, symbols, calls, near=near)
 
 
@@ -184,7 +193,8 @@ def _tolerated(written: Written, forms: Forms) -> Verdict:
     size = {"": value.least, "w": 2}.get(written.suffix)
     if written.form == "e" and "e,e" in forms and size == 2 and not value.fault:
         fault = _no_form(written, forms, WARNING, "; asar takes it for both banks")
-        return Verdict((fault,), "e,e", 3, value.symbols, value.calls)
+        near = value.named and not written.suffix
+        return Verdict((fault,), "e,e", 3, value.symbols, value.calls, near=near)
     return Verdict((_no_form(written, forms, ERROR),), written.form)
 
 
@@ -211,13 +221,13 @@ def _repeated(mnemonic: str, value: Expression) -> Verdict:
     if count is None or 0 < count <= _PLAUSIBLE_REPEAT:
         return Verdict(form="#e", length=count or 0, calls=value.calls)
     reason = f"{mnemonic.upper()} has no immediate; asar repeats it {count} times"
-    return Verdict((Fault(0, WARNING, "repeat-count", reason),), "#e", 0)
+    return Verdict((Fault(0, WARNING, "repeat-count", reason),), "#e", count)
 
 
 def _branch(mnemonic: str, found: Operand, value: Expression) -> Verdict:
     length = 3 if mnemonic in ("brl", "per") else 2
     faults: tuple[Fault, ...] = ()
-    if not value.open_width:
+    if not value.symbols and not value.open_width:
         reason = f"{mnemonic.upper()} takes a bare number for the distance, not the address; use a label"
         faults = (Fault(0, WARNING, "numeric-branch", reason),)
     target = found.bodies[0] if len(value.symbols) == 1 and value.symbols[0] == found.bodies[0] else ""

@@ -50,10 +50,12 @@ def operand(text: str, block_move: bool = False) -> Operand:
         found = _indexed(text, text[-6:].lower())
         if found:
             return found
-    if block_move and "," in text:
-        cut = next(commas(text), -1)
-        if cut > 0:
-            return Operand("e,e", (text[:cut], text[cut + 1 :]), (0, cut + 1))
+    if block_move and "," in text and balanced(text):
+        cuts = list(commas(text))
+        if len(cuts) > 1:  # asar reads the first alone
+            return Operand("e", (text[: cuts[0]],), (0,))
+        if cuts:
+            return Operand("e,e", (text[: cuts[0]], text[cuts[0] + 1 :]), (0, cuts[0] + 1))
     return Operand("e", (text,), (0,))
 
 

@@ -98,12 +98,14 @@ def _unstated(written: Written, form: str, value: Expression, widths: tuple[int,
             return (possible[0] if len(possible) == 1 else 0), ()
         if value.width <= max(widths):
             return 0, (_only_byte(written),)
-    elif value.width in widths:
-        return value.width, ()
+    elif min(value.width, 3) in widths:
+        return min(value.width, 3), _cut(written, value, 3)
     else:
         wider = [width for width in widths if width > max(value.width, 1)]
         if wider:
             return wider[0], _widened(written.mnemonic, form)
+        if not value.width:
+            return 0, (_only_byte(written),)
     return 0, (_too_wide(written, form, value, max(widths)),)
 
 
@@ -151,9 +153,9 @@ def _immediate(written: Written, value: Expression) -> Width:
         return 1, ()
     if value.width > 2:
         return 2, _cut(written, value, 2)
-    if value.symbols or value.functions:
+    if value.named:
         return 2, ()
-    return (0 if value.open_width else value.width), ()
+    return (0 if value.open_width else value.width or 2), ()
 
 
 def _byte(written: Written, value: Expression) -> Width:
@@ -164,7 +166,7 @@ def _byte(written: Written, value: Expression) -> Width:
         reason = f"{written.mnemonic.upper()} takes one byte"
         fix = _shortened(written, value, 1) or (written.rewrite(bare=True) if value.width <= 1 else "")
         return 1, (Fault(0, ERROR, "width", reason, fix),)
-    if not written.suffix and value.least > 1:
+    if not written.suffix and (value.least > 1 or not (value.width or value.open_width)):
         return 1, (_only_byte(written),)
     return 1, _cut(written, value, 1)
 
