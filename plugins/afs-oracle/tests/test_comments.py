@@ -34,6 +34,7 @@ def explained(made: Made, text: str) -> dict[str, str]:
         "; LDA #$01 : STA $10\n; Lets the sea rise.\nRise:\n RTS\n",
         "; @hook module=Sea\n; Lets the sea rise.\nRise:\n RTS\n",
         "\t; Lets the sea rise.\r\n\tRise:\r\n\trts\r\n",
+        "; Lets the sea rise.\norg $208000\nRise:\n RTS\n",
     ],
 )
 def test_a_routine_is_explained_wherever_its_comment_stands(made: Made, text: str) -> None:
@@ -45,7 +46,10 @@ def test_a_routine_is_explained_wherever_its_comment_stands(made: Made, text: st
     [
         "; =====\n; THE SEA\n; =====\n\nRise:\n RTS\n",  # the headline of a part of the file
         "; Lets the sea rise.\n\nRise:\n RTS\n",
-        "; Lets the sea rise.\norg $208000\nRise:\n RTS\n",
+        "; Code of the sea.\norg $208000\nRise:\n RTS\n\nFall:\n RTS\n",
+        "; Put into free space of bank $20.\norg $208000\nRise:\n RTS\n",
+        "; Bank 20: the sea and its tides\norg $208000\nRise:\n RTS\n",
+        "Rise: ; Good ; $208000\n RTS\n",
         "Rise:\n  ; Loads the level.\n  LDA $10\n  RTS\n",  # speaks of the next line
         "Rise: LDA $10 ; the level\n RTS\n",
         "; LDA $10\nRise:\n RTS\n",

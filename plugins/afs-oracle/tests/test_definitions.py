@@ -124,7 +124,7 @@ def test_routines_are_known_by_how_their_comment_begins(made: Made) -> None:
     )
     assert set(answers(made, listed + titled, "routine-name")) == {
         "Values of the tide, and what is known:",
-        "Fill Lets water into the lock until it is level",
+        "Fill. Lets water into the lock until it is level",
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from afs.asm import Source
 from afs.oracle.comment_text import cleaned, flowed, usable
+from afs.oracle.function_lessons import functions
 from afs.oracle.lesson import Lesson, listed
 from afs.oracle.routines import Explained
 
@@ -73,6 +74,7 @@ def _of_file(source: Source, head: str) -> Iterator[Lesson]:
             table.name for table in source.tables if table.name not in {r.name for r in source.routines}
         ],
         "Macros": [f"%{macro.name}" for macro in source.macros],
+        "Functions": [f"{function.name}()" for function in functions(source)],
         "Reads in": [include.path for include in source.includes],
     }
     for what, names in held.items():

@@ -20,6 +20,7 @@ __all__ = [
     "is_code",
     "is_list",
     "is_row",
+    "runs_on",
     "sentence",
     "unmarked",
     "usable",
@@ -62,6 +63,9 @@ _LEAD = re.compile(
 _ITEM = re.compile(r"\s*(?:[-*+•]\s|(?:0x|\$|%)?[0-9A-Fa-f]{1,6}h?\s*[-=:–—]|\w\s+[-=:–—]\s|[Bb]its?\s+\d)")
 #: What begins a line of its own also in prose: ``@return``, ``$12[0x04] - row``, ``A = wind``, ``..rl``.
 _ROW = re.compile(r"[\\@]\w|#?\$[0-9A-Fa-f]|[-.]{2}|\w+\s*=\s*\S")
+#: A place that a sentence names, at the begin of a line because the line before was full.
+_NAMED_PLACE = re.compile(r"\$[0-9A-Fa-f]+(?!\w|\s*[-=:–—\[/]|\s{2})")
+_FULL = 40
 _COMMAND = re.compile(r"[A-Za-z]{2,9}(?:\.[bwlBWL])?(?:\s+\S+)?(?:\s*,\s*[xysXYS])?(?:\s+:.*)?\s*(?:;.*)?\Z")
 _NUMBER = re.compile(r"[$%]?[0-9A-Fa-f]+\Z")
 _CODE = frozenset({"instruction", "data", "macro-call", "define", "assign", "label", "brace"})
@@ -97,6 +101,8 @@ def is_code(line: str) -> bool:
         return (text.endswith(":") and text[:1] in ".#?_") or text[:1] in "+-"
     if statement.kind == "instruction":
         return _is_instruction(text, statement.name)
+    if statement.kind == "data":
+        return check(text).syntax_ok  # else it says how rows are laid out: ``db room, dw list of it``
     return statement.kind != "assign" or (len(statement.name) > 1 and bool(_NUMBER.match(statement.operand)))
 
 
@@ -200,6 +206,11 @@ def is_row(line: str) -> bool:
     return bool(_ROW.match(line) or _ITEM.match(line))
 
 
+def runs_on(before: str, line: str) -> bool:
+    """Whether a line goes on with a sentence although it begins with a place, as rows do."""
+    return len(before) >= _FULL and before[-1] not in ".:;!?" and bool(_NAMED_PLACE.match(line))
+
+
 def flowed(lines: Sequence[str]) -> str:
     """Prose with its lines joined, but for those that were ended on purpose or are indented otherwise."""
     told = [" ".join(line.split()) for line in lines]
@@ -214,7 +225,9 @@ def flowed(lines: Sequence[str]) -> str:
 
 def _begins(before: str, line: str, width: int) -> bool:
     """Whether a line goes on with something new: its first word would have fitted behind the last one."""
-    if is_row(line) or _ROW.match(before):
+    if runs_on(before, line):
+        return False
+    if is_row(line) or _ROW.match(before) or not _LETTER.search(line):
         return True
     room = len(before) + 1 + len(line.split(" ", 1)[0]) <= width
     return room and line[:1].isupper() and before[-1:] not in ".,;:!?-("

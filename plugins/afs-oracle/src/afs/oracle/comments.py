@@ -13,7 +13,7 @@ class Comments(Remarks):
     """The comments of one file by line."""
 
     def quoted(self, first: int, last: int) -> str:
-        """The lines without what their author was not sure of, marks of tools, and code that was taken out."""
+        """The lines without what their author was not sure of, marks of tools, and code taken out."""
         return "\n".join(line for at in range(first, last + 1) if (line := self._quoted(at)) is not None)
 
     def _quoted(self, line: int) -> str | None:

@@ -37,6 +37,7 @@ Kind = Literal[
     "entry",
     "macro",
     "macro-use",
+    "function",
     "hook",
     "hooked",
     "routine",

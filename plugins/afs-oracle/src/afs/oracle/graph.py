@@ -139,12 +139,17 @@ class Graph:
     def _own(self, name: str, file: str, start: int, end: int) -> None:
         self.owners.setdefault(name, Owner(file, start, end))
 
+    def of_macro(self, macro: Macro, owner: str = "") -> Uses:
+        """What a macro's body uses; nothing where it holds no code."""
+        body = "\n".join(macro.text.split("\n")[1:-1])
+        for routine in Source.parse(f"macro_body:\n{body}", macro.file).routines[:1]:
+            return self.of_body(routine, routine.body, owner)
+        return self.of_body(_NOBODY, ())
+
     def _take_macro(self, macro: Macro) -> None:
         name = f"%{macro.name}"
-        body = "\n".join(macro.text.split("\n")[1:-1])
         self._own(name, macro.file, macro.line, macro.end_line)
-        for routine in Source.parse(f"macro_body:\n{body}", macro.file).routines[:1]:
-            self.of_body(routine, routine.body, name)
+        self.of_macro(macro, name)
 
     def _take_table(self, table: Table) -> None:
         """What a table of pointers names; one less than a routine is where ``RTS`` goes on to it."""

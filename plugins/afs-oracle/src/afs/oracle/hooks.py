@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from afs.asm import Placed, Source, Statement, check
-from afs.oracle.comment_text import LOST, cleaned, usable
+from afs.asm.language.statements import Label
+from afs.oracle.comment_text import LOST, cleaned, is_code, usable
 from afs.oracle.comments import Comments
 from afs.oracle.explanation import use_lines
 from afs.oracle.graph import Graph
@@ -16,7 +17,8 @@ from afs.oracle.operands import touches
 
 __all__ = ["Hook", "Original", "hook_lessons", "hooks", "originals"]
 
-_ADDRESS = re.compile(r"\$([0-9A-Fa-f]{6})\Z")
+#: ``$0DB266``, or ``$0DB266+$12`` within a table of the original.
+_ADDRESS = re.compile(r"\$[0-9A-Fa-f]{6}(?:\+\$?[0-9A-Fa-f]{1,4})?\Z")
 _PLACED_LABEL = re.compile(r"_?([0-9A-Fa-f]{6})\Z")
 _BOUND = re.compile(r"(?:pc\(\)\s*<=?\s*|\A)(\$[0-9A-Fa-f]{6})\s*(?:,|\Z)")
 #: A note such as ``<- 158C7 - Bank02.asm : 10981 (STA $7EC172)`` or ``0x771FF <- vwf.asm : 1212``.
@@ -24,6 +26,8 @@ _SOURCE = re.compile(r"(?:(?:PC )?(?:0x|\$)?[0-9A-Fa-f]+ )?<-\s*(\S.*)")
 _LISTED = re.compile(r"(?:(?:PC )?(?:0x|\$)?[0-9A-Fa-f]+ - )?(\S+\.\w+ : \d+)\s*\((.+)\)")
 #: A name and nothing else: ``Sprite_Main.dont_reset_drag``, ``SetColorMain``.
 _IDENTIFIER = re.compile(r"(?=\w*(?:_|\w\.\w|[a-z0-9][A-Z]))[A-Za-z]\w*(?:\.\w+)*")
+#: Such a place, and what stands there: ``Boat_Load: LDA ($00),Y : CMP #$FF (4 bytes)``.
+_CODE_THERE = re.compile(r"([A-Za-z_][\w. ]*): (\S.*?)(?: \(\d+ bytes\))?")
 _ENOUGH_WORDS = 4
 _WORD = re.compile(r"\w+")
 _EMITTING = frozenset({"instruction", "data", "macro-call"})
@@ -112,7 +116,7 @@ def _body(statements: Sequence[Placed], at: int) -> Sequence[Placed]:
             statement.name not in _CHOICE or not (opened or statement.name == "if")
         ):
             break
-        if end > at and not depth and any(x.kind == "global" for x in statement.labels):
+        if end > at and not depth and any(map(_begins, statement.labels)):
             break
         depth += _OPENS.get(statement.text, 0) if statement.kind == "brace" else 0
         if statement.name == "if":
@@ -131,6 +135,11 @@ def _body(statements: Sequence[Placed], at: int) -> Sequence[Placed]:
         return ()  # the first of several routines that are put there
     emits = any(placed.statement.kind in _EMITTING for placed in body)
     return body if emits and end - at <= _MOST else ()
+
+
+def _begins(label: Label) -> bool:
+    """Whether a label begins something else; one that only says where its line stands does not."""
+    return label.kind == "global" or (label.kind == "aside" and not _PLACED_LABEL.match(label.name))
 
 
 def _without_last_label(body: Sequence[Placed]) -> Sequence[Placed]:
@@ -179,6 +188,8 @@ def _told(blocks: Sequence[Sequence[str]]) -> tuple[str, list[str]]:
                 place = _original_line(match)
             elif not place and _IDENTIFIER.fullmatch(line):
                 place = code(line)
+            elif not place and (there := _CODE_THERE.fullmatch(line)) and is_code(there[2]):
+                place = f"{there[1]}, {code(there[2])}"
             else:
                 kept.append(line)
         told += ["\n".join(kept)] if kept else []
@@ -229,7 +240,8 @@ def _at(hook: Hook, original: Original | None, names: Sequence[str], graph: Grap
     at = (hook.file, hook.start, hook.end)
     answer = "\n".join([*parts, "```asm", hook.code, "```"])
     metadata = {"also": [f"{original.file}:{original.line}"]} if original else {}
-    wording = "hook" if hook.comment or original else "hook-code"
+    explained = len(_WORD.findall(hook.comment)) >= _ENOUGH_WORDS
+    wording = "hook" if explained or original else "hook-code"
     facts = 1 + len(parts)
     yield Lesson("hook", hook.address, answer, *at, wording=wording, facts=facts, metadata=metadata)
     if uses := _uses(hook, graph):

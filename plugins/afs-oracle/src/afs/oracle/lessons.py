@@ -12,6 +12,7 @@ from afs.oracle.architecture import architecture_lessons
 from afs.oracle.asking import Asker
 from afs.oracle.document_lessons import opening, text_lessons
 from afs.oracle.document_order import order_lessons
+from afs.oracle.function_lessons import function_lessons
 from afs.oracle.graph import Graph
 from afs.oracle.group_lessons import group_lessons, groups, setting_lessons, struct_lessons
 from afs.oracle.hooks import hook_lessons, hooks, originals
@@ -66,6 +67,7 @@ class Lessons:
             self._of_numbers,
             self._of_data,
             self._of_macros,
+            lambda: function_lessons(self._hack.sources, self._hack.comments),
             self._of_hooks,
             lambda: access_lessons(self._graph),
             lambda: order_lessons(self._hack.texts, self._topics),

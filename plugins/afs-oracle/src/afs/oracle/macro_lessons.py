@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from afs.asm import Macro, Source, check
 from afs.oracle.comment_text import LOST, cleaned, usable
 from afs.oracle.comments import Comments
+from afs.oracle.explanation import use_lines
 from afs.oracle.graph import Graph
 from afs.oracle.lesson import Lesson, code
 
@@ -14,6 +16,8 @@ __all__ = ["macro_lessons"]
 
 _LONGEST = 80
 _EXAMPLES = 3
+_ENOUGH_WORDS = 4
+_WORD = re.compile(r"\w+")
 
 
 def macro_lessons(
@@ -27,17 +31,19 @@ def macro_lessons(
         told = "\n".join(cleaned(above, (macro.name, f"%{macro.name}")))
         told = told if usable(told) else ""
         code = comments.quoted(macro.line, macro.end_line)
-        yield from _definition(macro, code, told, start if told else macro.line)
+        yield from _definition(macro, code, told, start if told else macro.line, graph)
         yield from _use(macro, graph)
 
 
-def _definition(macro: Macro, text: str, told: str, start: int) -> Iterator[Lesson]:
+def _definition(macro: Macro, text: str, told: str, start: int, graph: Graph) -> Iterator[Lesson]:
     key = f"%{macro.name}({', '.join(macro.parameters)})"
     at = (macro.file, start, macro.end_line)
     answer = "\n".join([*([told] if told else []), "```asm", text, "```"])
     yield Lesson("macro", key, answer, *at, wording="macro" if told else "macro-code", facts=1 + bool(told))
-    if told and check(text).syntax_ok:
-        yield Lesson("write", key, text, *at, input=told, wording="write-macro")
+    facts = use_lines(graph.of_macro(macro))
+    if facts and len(_WORD.findall(told)) >= _ENOUGH_WORDS and check(text).syntax_ok:
+        task = "\n".join([told, *facts])
+        yield Lesson("write", key, text, *at, input=task, wording="write-macro", facts=1 + len(facts))
 
 
 def _use(macro: Macro, graph: Graph) -> Iterator[Lesson]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from afs.asm import Placed, Routine, Source, check
-from afs.oracle.comment_text import LOST, cleaned, is_code, is_row, sentence, usable
+from afs.oracle.comment_text import LOST, cleaned, is_code, is_row, runs_on, sentence, usable
 from afs.oracle.comments import Comments
 from afs.oracle.explanation import MOST, caller_lines, flow_lines, use_lines
 from afs.oracle.graph import Graph
@@ -24,6 +24,8 @@ _WORD = re.compile(r"\w+")
 _ENOUGH_WORDS = 4
 _SHORTEST_CUE, _LONGEST_CUE = 20, 160
 _LONGEST_CODE = 120
+#: A line that is shorter ends because its sentence does.
+_FULL = 40
 _WORDS = 2
 _FACTS = 2
 _SMALLEST_PART = 3
@@ -188,23 +190,21 @@ class RoutineLessons:
     def _lines(self, routine: Explained) -> Iterator[Lesson]:
         """What a comment says of the line that it stands behind."""
         said: dict[str, dict[str, int]] = {}
-        beside = {
-            c.line: c.text for c in routine.routine.comments if not c.own_line and c.line != routine.line
-        }
+        comments = self._comments[routine.file]
+        beside = {c.line for c in routine.routine.comments if not c.own_line and c.line != routine.line}
         statements: dict[int, list[str]] = {}
         for placed in routine.routine.body:
             if placed.line in beside and placed.statement.kind in ("instruction", "macro-call"):
                 statements.setdefault(placed.line, []).append(_written(placed, routine.routine))
         for line, texts in statements.items():
-            told = " ".join(cleaned([beside[line]]))
+            told = " ".join(" ".join(cleaned(comments.behind(line)[0])).split())
             if len(told.split()) >= _WORDS and usable(told) and not is_code(told):
                 said.setdefault(" : ".join(texts), {}).setdefault(sentence(told), line)
         for text, answers in said.items():
             if len(answers) == 1:
                 ((answer, line),) = answers.items()
-                yield Lesson(
-                    "line", f"{code(text)} in {code(routine.name)}", answer, routine.file, line, line
-                )
+                at = (routine.file, line, comments.behind(line)[1])
+                yield Lesson("line", f"{code(text)} in {code(routine.name)}", answer, *at)
 
 
 def cue(text: str) -> str:
@@ -217,13 +217,20 @@ def cue(text: str) -> str:
 
 def routine_cue(comment: str) -> str:
     """How a comment begins: its first sentence, with a title above it, but no list below it."""
-    text = ""
+    text = last = ""
     for line in comment.split("\n"):
-        over = not line or line[0] == " " or line[-1] == ":" or is_row(line)
+        row = (is_row(line) or line[-1:] == ":") and not runs_on(last, line)
+        over = not line or line[0] == " " or row or _is_another(last, line)
         if over and (len(text) >= _SHORTEST_CUE or text[-1:] == "."):
             break
-        text = f"{text} {line.strip()}".strip()
+        stop = "." if text and _is_another(last, line) else ""
+        text, last = f"{text}{stop} {line.strip()}".strip(), line
     return cue(text)
+
+
+def _is_another(before: str, line: str) -> bool:
+    """Whether a line begins a sentence, although the one before ends without a full stop."""
+    return before[-1:].isalnum() and len(before) < _FULL and line[:1].isupper() and line[1:2].islower()
 
 
 def _says_enough(routine: Explained) -> bool:

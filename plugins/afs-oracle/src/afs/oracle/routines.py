@@ -21,6 +21,8 @@ _CONTRACT = re.compile(
     r"|(?:in|out|inputs?|outputs?|arg\w*|param\w*|returns?|entry|exit|clobbers?)\s*:|\[(?:in|out|inout)\])"
 )
 _VALUE = re.compile(r"\s*(?![AC] )[0-9A-Fa-f]{1,4}h?\s*[:=]\s")
+#: Says where code was put, not what it does.
+_SITE = re.compile(r"(?i)bank \$?[0-9a-f]{2}\b|[^\n]*\bfree[- ]?(?:space|room|run)\b")
 #: The words of a name: ``DrawBoat2`` is ``Draw`` and ``Boat``.
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -110,7 +112,7 @@ def _explained(routine: Routine, comments: Comments) -> Explained:
     last = comments.closed(routine.line, routine.end_line)
     code = comments.text(routine.line, last)
     parts = [cleaned(lines, names, paragraphs=True) for lines in (above, beside, below)]
-    parts = [part if usable("\n".join(part)) else [] for part in parts]
+    parts = [part if usable("\n".join(part)) and not _SITE.match("\n".join(part)) else [] for part in parts]
     if not _explains([line for part in parts for line in part], names[-1]):
         return Explained(routine, "", routine.line, last, code, _steps(routine, comments, routine.line))
     comment = "\n".join(dict.fromkeys("\n".join(part) for part in parts if part))
@@ -119,10 +121,11 @@ def _explained(routine: Routine, comments: Comments) -> Explained:
 
 
 def _explains(lines: Sequence[str], name: str) -> bool:
-    """Whether there is more than a routine's name, numbers, registers, and a list of values."""
+    """Whether there is more than a word, a routine's name, numbers, registers, and a list of values."""
     words = {word.casefold() for word in _WORD.findall(" ".join(lines)) if not _HEX.fullmatch(word)}
     known = {word.casefold() for part in name.split("_") for word in (part, *_PARTS.findall(part))}
-    return bool(words - known) and not all(_VALUE.match(line) for line in lines if line)
+    says = len(words) > 1 or any(map(_CONTRACT.match, lines))
+    return says and bool(words - known) and not all(_VALUE.match(line) for line in lines if line)
 
 
 def _steps(routine: Routine, comments: Comments, after: int) -> tuple[Step, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from sys import maxsize
 
 from afs.asm import Placed, Source, Table
@@ -14,6 +15,7 @@ from afs.oracle.lesson import Lesson
 __all__ = ["table_lessons"]
 
 _MOST_ROWS = 40
+_NAME = re.compile(r"(?<![\w$%])[A-Za-z_]\w{2,}")
 _FILLING = frozenset({"fill", "incbin", "pad", "rep", "skip", "align", "prot"})
 _ELSEWHERE = frozenset({"org", "base", "pushpc", "pullpc", "macro", "endmacro", "freecode", "freedata"})
 _CHOICE = frozenset({"if", "elseif", "else", "endif"})  # of which it is not known what is assembled
@@ -27,22 +29,23 @@ def table_lessons(source: Source, comments: Comments, names: frozenset[str]) -> 
     for placed in source.statements:
         if placed.statement.kind == "data":
             rows.setdefault(placed.line, []).append(placed)
-    labels = [label.line for label in source.labels if label.kind in ("global", "sub")]
     breaks = _breaks(source)
     choices = [placed.line for placed in source.statements if placed.statement.name in _CHOICE]
+    common = _common(rows, source.tables)
     for table in source.tables:
-        label = labels[bisect_right(labels, table.line) - 1]
+        label = table.label_line
         if table.name in names and not (_is_part(table, *breaks) or _any(choices, label, table.end_line)):
             own = [row for line in range(table.line, table.end_line + 1) for row in rows.get(line, ())]
             if table.name in routines:
                 yield from _pointers(table, f"the data in {table.name}")
             else:
-                yield from _of_table(table, own, label, comments)
+                yield from _of_table(table, own, label, comments, common)
 
 
 def _breaks(source: Source) -> tuple[list[int], list[int]]:
     """The lines of labels and of what leads elsewhere, and those that emit bytes but are no rows."""
     labels = [label.line for label in source.labels if label.kind in ("global", "sub")]
+    labels += [table.label_line for table in source.tables]
     labels += [placed.line for placed in source.statements if placed.statement.name in _ELSEWHERE]
     labels.sort()
     mixed = [
@@ -68,7 +71,29 @@ def _any(lines: Sequence[int], first: int, last: int) -> bool:
     return at < len(lines) and lines[at] <= last
 
 
-def _of_table(table: Table, rows: Sequence[Placed], label: int, comments: Comments) -> Iterator[Lesson]:
+def _common(rows: Mapping[int, Sequence[Placed]], tables: Sequence[Table]) -> frozenset[tuple[str, str]]:
+    """Rows that several tables have with the same comment, such as ``db $00 ; End``: nothing to look up."""
+    found: dict[tuple[str, str], str] = {}
+    several: set[tuple[str, str]] = set()
+    for table in tables:
+        for line in range(table.line, table.end_line + 1):
+            for row in rows.get(line, ()):
+                if row.comment and found.setdefault(_signed(row), table.name) != table.name:
+                    several.add(_signed(row))
+    return frozenset(several)
+
+
+def _signed(row: Placed) -> tuple[str, str]:
+    return row.statement.operand, row.comment.casefold()
+
+
+def _of_table(
+    table: Table,
+    rows: Sequence[Placed],
+    label: int,
+    comments: Comments,
+    common: Container[tuple[str, str]],
+) -> Iterator[Lesson]:
     above, start = comments.above(label)
     behind = comments.behind(label)[0] if label < table.line else []
     blocks = [_told(part, table.name) for part in (behind, above)]
@@ -79,7 +104,7 @@ def _of_table(table: Table, rows: Sequence[Placed], label: int, comments: Commen
     told = "\n".join(block for block in blocks if block)
     if LOST not in "".join(text) and (told or noted or len(rows) > 1):
         yield from _whole(table, rows, told, start if blocks[1] else label, text)
-    yield from _entries(table, noted)
+    yield from _entries(table, [(row, note) for row, note in noted if _signed(row) not in common])
     yield from _pointers(table, table.name)
 
 
@@ -99,10 +124,15 @@ def _whole(
     if not told and not shown:
         return
     answer = "\n".join([part for part in (told, size) if part] + shown)
-    share = (len(told) + sum(map(len, shown))) / len(answer)
+    share = min(1.0, (len(told) + 2 * sum(len(_words(line)) for line in shown)) / len(answer))
     yield Lesson(
         "table", table.name, answer, table.file, start, table.end_line, told=share, facts=1 + bool(told)
     )
+
+
+def _words(line: str) -> str:
+    """What of a row is a name or a word, and no number."""
+    return "".join(_NAME.findall(line))
 
 
 def _size(table: Table, rows: Sequence[Placed]) -> str:

@@ -154,6 +154,18 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Give examples of calls of {key}.",
         "Show how the sources call {key}.",
     ),
+    "function": (
+        "What does the function {key} of the assembler compute?",
+        "Explain the asar function {key}.",
+        "How is the function {key} defined, and what is it for?",
+        "Describe the function {key} that the sources define.",
+    ),
+    "function-code": (
+        "How is the asar function {key} defined?",
+        "Show the definition of the function {key}.",
+        "Give the formula behind the function {key}.",
+        "What does the function {key} of the assembler compute?",
+    ),
     "hook": (
         "What does the patch at {key} do?",
         "Explain the hook at {key}.",

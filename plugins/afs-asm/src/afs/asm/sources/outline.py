@@ -261,26 +261,27 @@ class _Outline:
         """Runs of data rows, each under the label that stands before it."""
         found: list[Table] = []
         rows: list[Placed] = []
-        owner, above, comment = block.name, "", ""
+        owner, above, comment, line = block.name, "", "", 0
         for at, placed in enumerate(block.body):
             starts = any(label.kind in ("global", "sub") for label in placed.statement.labels)
             starts = starts or (at == 0 and bool(block.name))
             if starts or placed.statement.kind != "data":
-                found += self._table(owner, rows, comment, above)
+                found += self._table(owner, line, rows, comment, above)
                 rows = []
             if starts:
-                owner = self.label_on[placed.line]
-                above, comment = self.above(placed.line), placed.comment
+                owner, line = self.label_on[placed.line], placed.line
+                above, comment = self.above(line), placed.comment
             if placed.statement.kind == "data":
                 rows.append(placed)
-        return found + self._table(owner, rows, comment, above)
+        return found + self._table(owner, line, rows, comment, above)
 
-    def _table(self, name: str, rows: list[Placed], comment: str, above: str) -> list[Table]:
+    def _table(self, name: str, line: int, rows: list[Placed], comment: str, above: str) -> list[Table]:
         if not rows or not name:
             return []
         values = tuple(item for row in rows for item, _ in split_arguments(row.statement.operand))
         directive = rows[0].statement.name
-        return [Table(name, directive, values, comment, above, self.file, rows[0].line, rows[-1].end_line)]
+        first, last = rows[0].line, rows[-1].end_line
+        return [Table(name, directive, values, comment, above, self.file, first, last, line)]
 
 
 def _within_braces(body: Sequence[Placed]) -> Sequence[Placed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 
 from .source import Source
 
@@ -14,6 +15,7 @@ __all__ = ["RULER", "Remarks"]
 RULER = re.compile(r"[\W_]*")
 _TAB = 8
 _LABEL = re.compile(r"[A-Za-z_]\w*:\Z")
+_ORG = re.compile(r"(?i)org\s+\$[0-9a-f]+\Z")
 #: How far the columns of a comment that goes on may differ.
 _ASKEW = 2
 
@@ -57,10 +59,13 @@ class Remarks:
 
         It may stand one blank line away where it is headed by a ruler and closed by none: then the
         ruler opens what follows. A box that is closed is the headline of a whole part of the file; what
-        stands below it speaks of the only label of that part, where there is one.
+        stands below it speaks of the only label of that part, where there is one; so does what stands above
+        the ``org`` that places it.
         """
         while _LABEL.match(self._text(line - 1)):
             line -= 1  # another name for the same
+        if _ORG.match(self._text(line - 1)) and self._is_only(line):
+            line -= 1
         start = self.start(line)
         if start < line:
             return self.block(line), start
@@ -125,7 +130,16 @@ class Remarks:
         return "\n".join(line.rstrip() for line in self.lines[first - 1 : last])
 
     def inside(self, first: int, last: int) -> list[tuple[int, str]]:
-        return [(at, self.own[at]) for at in range(first, last + 1) if at in self.own]
+        """The comments on lines of their own, by line, that do not go on with one behind code."""
+        return [
+            (at, self.own[at]) for at in range(first, last + 1) if at in self.own and at not in self._going_on
+        ]
+
+    @cached_property
+    def _going_on(self) -> frozenset[int]:
+        """The lines that go on with a comment behind code."""
+        behind = (line for line in self.tails if line not in self.own)
+        return frozenset(at for line in behind for at in range(line + 1, self.behind(line)[1] + 1))
 
     def _opens(self, start: int, end: int, line: int) -> bool:
         texts = [self.own[at] for at in range(start, end)]
@@ -136,12 +150,13 @@ class Remarks:
         return told and self._is_only(line)
 
     def _is_only(self, line: int) -> bool:
-        """Whether no other label stands between ``line`` and the next ruler at the margin."""
+        """Whether no other label stands between ``line`` and the next ``org``, or ruler at the margin."""
         margin, last = self._indent(line), len(self.lines) + 1
         others = self._labels[bisect_right(self._labels, line) :]
         following = next((number for number in others if self._indent(number) <= margin), last)
         return following == last or any(
-            number in self.own and _is_ruler(self.own[number]) and self._indent(number) <= margin
+            _ORG.match(self._text(number))
+            or (number in self.own and _is_ruler(self.own[number]) and self._indent(number) <= margin)
             for number in range(line + 1, following)
         )
 

@@ -86,7 +86,7 @@ class Routine(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Data under a label; `directive` is that of its first row."""
+    """Data under a label; `directive` is that of its first row, `line` its line, `label_line` the label's."""
 
     name: str
     directive: str
@@ -96,6 +96,7 @@ class Table(NamedTuple):
     file: str
     line: int
     end_line: int
+    label_line: int
 
 
 class Include(NamedTuple):
