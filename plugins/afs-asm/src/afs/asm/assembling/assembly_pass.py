@@ -75,6 +75,9 @@ class Pass(PassState):
         self.file, self.begins_file = file, True
         try:
             self._run_lines(lines, declares=True)
+            if self.repeat != 1:
+                self.repeat = 1
+                self.report(Broken("repeat-end", "`rep` at the end of a file has nothing to repeat"))
         finally:
             self._included.pop()
             self.file, self.line, self.line_index = outer
@@ -130,6 +133,7 @@ class Pass(PassState):
     def _run_line(self, line: LogicalLine) -> None:
         code = line.code
         if not code or code.isspace():
+            self.repeat = 1  # a blank line is what is repeated
             return
         self.column = 1
         self._guard(self._line, line)
@@ -163,8 +167,9 @@ class Pass(PassState):
             for _ in range(repeat):
                 self._guard(self._statement, statement)
                 self.place.check_banks()
+                if statement.kind == "directive":
+                    opened = opened_on_line(statement.name, opened, more=number + 1 < len(found))
             if statement.kind == "directive":
-                opened = opened_on_line(statement.name, opened, more=number + 1 < len(found))
                 passing = self._passes(statement.name, passing, counted, number + 1 < len(found))
         self.more_on_line = outer
         if opened and len(self.blocks) > self.block_floor:
@@ -236,7 +241,7 @@ class Pass(PassState):
             self.emit(data)
         elif kind == "data":
             emit_values(self, DATA[statement.name], statement.operand)
-        elif kind != "label":
+        elif kind not in ("label", "dropped"):
             self._other(statement)
 
     def _other_processor(self, statement: Statement) -> None:

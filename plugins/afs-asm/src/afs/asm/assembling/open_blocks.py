@@ -21,14 +21,14 @@ _RANGE = re.compile(r"(\w+) = (.+?)\.\.(.+)\Z", re.A)
 
 
 class OpenBlock:
-    """``active`` while its statements count, ``taken`` once a branch has. ``skipped`` lies in one that
-    does not count. ``again`` tells a loop to go back to line ``first`` of the text it stands in."""
+    """``active`` while its statements count. ``skipped`` lies in one that is not. ``again`` tells a loop to
+    go back to line ``first`` of the text it stands in."""
 
     def __init__(self, kind: str, *, skipped: bool = False, first: int = -1) -> None:
         self.kind = kind
         self.skipped = skipped
         self.first = first
-        self.active = self.taken = self.again = False
+        self.active = self.again = False
         self.next = self.end = 0
         self.variable = ""
         self.before: str | None = None
@@ -75,35 +75,42 @@ def _if(run: Pass, statement: Statement) -> None:
     run.blocks.append(block)
     if block.skipped:
         return
-    block.active = block.taken = holds(run, statement.operand, statement.name)
+    block.active = holds(run, statement.operand, statement.name)
+    run.session.taken[len(run.blocks)] = block.active
     block.again = block.active and statement.name == "while"
 
 
 def _elseif(run: Pass, statement: Statement) -> None:
-    block = _open_if(run, statement.name)
-    if block.skipped:
+    """The next branch of an `if`. asar takes it in a `for`, too, whose own part is never left out; what
+    counts then is whether the last `if` as deep as it had a branch that was taken."""
+    if run.blocks and run.blocks[-1].skipped:
         return
-    block.active = False
     answer = holds(run, run.resolved(run.filled(statement.operand)), statement.name)
-    if not block.taken:
-        block.active = block.taken = answer
+    block = _open_if(run, statement.name, "for")
+    depth = len(run.blocks)
+    block.active = answer and not run.session.taken.get(depth, False)
+    run.session.taken[depth] = run.session.taken.get(depth, False) or answer
 
 
 def _else(run: Pass, statement: Statement) -> None:
     if statement.operand:
         raise Broken("operand-extra", f"`{statement.name}` takes nothing after it")
     block = _open_if(run, statement.name)
-    block.active = not block.skipped and not block.taken
-    block.taken = True
+    depth = len(run.blocks)
+    block.active = not block.skipped and not run.session.taken.get(depth, False)
+    if not block.skipped:
+        run.session.taken[depth] = True
 
 
-def _open_if(run: Pass, name: str) -> OpenBlock:
-    if len(run.blocks) <= run.block_floor or run.blocks[-1].kind != "if":
+def _open_if(run: Pass, name: str, *others: str) -> OpenBlock:
+    if len(run.blocks) <= run.block_floor or run.blocks[-1].kind not in ("if", *others):
         raise Broken("block", f"`{name}` stands in no `if`")
     return run.blocks[-1]
 
 
 def _end(run: Pass, statement: Statement) -> None:
+    if statement.operand:
+        raise Broken("operand-extra", f"`{statement.name}` takes nothing after it")
     if len(run.blocks) <= run.block_floor:
         raise Broken("block", f"`{statement.name}` closes nothing")
     block = run.blocks.pop()

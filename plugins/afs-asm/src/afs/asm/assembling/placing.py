@@ -255,7 +255,7 @@ def _autoclean(run: Pass, text: str) -> None:
     word, _, name = text.partition(" ")
     if not name:
         if run.number == 0:
-            run.spaces.clear(run.mapper, run.evaluation.number(word), run.fill_free)
+            _clean(run, word)
         return
     mnemonic = word.lower().removesuffix(".l")
     if mnemonic not in _AUTOCLEAN:
@@ -272,6 +272,14 @@ def _autoclean(run: Pass, text: str) -> None:
         run.emit((target & _ADDRESS).to_bytes(3, "little"))
     else:
         run.emit(bytes([opcode]) + (target & _ADDRESS).to_bytes(3, "little"))
+
+
+def _clean(run: Pass, text: str) -> None:
+    """Free the block at an address; of labels only those above are known, and others are none."""
+    try:
+        run.spaces.clear(run.mapper, run.evaluation.number(text), run.fill_free)
+    except Broken as fault:
+        raise Broken(fault.code, fault.reason, fault.fix) from None  # it is computed once, so it is told now
 
 
 def _give_back(run: Pass, opcode: int | None) -> None:

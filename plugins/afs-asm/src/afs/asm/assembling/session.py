@@ -43,6 +43,8 @@ class Session:
         self.start = NOWHERE
         self.wants_rom = False
         self.modern = False
+        #: Whether a branch was taken of the last `if` that lay in so many blocks; asar keeps it.
+        self.taken: dict[int, bool] = {}
         self.sources: dict[str, tuple[LogicalLine, ...]] = {}
 
     def run(self, file: str, lines: tuple[LogicalLine, ...]) -> Assembly:

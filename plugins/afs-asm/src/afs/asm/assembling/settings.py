@@ -159,6 +159,7 @@ def _repeat(run: Pass, text: str) -> None:
     count = run.evaluation.number(text)
     if run.evaluation.found:
         raise Broken("label-moves", "how often a statement is repeated cannot depend on a label")
+    count = (count + (1 << 31) & 0xFFFFFFFF) - (1 << 31)
     run.repeat = min(max(count, 0), run.limits.statements + 1)
 
 

@@ -9,6 +9,7 @@ from .answers import answer
 from .facts import Event
 from .place_events import here
 from .places import Place
+from .structs import close_struct, open_struct
 
 if TYPE_CHECKING:
     from .context import Context
@@ -23,11 +24,14 @@ def take_open(context: Context, event: Event, line: int) -> None:
         name = context.blocks.struct
         if name in context.labels and not context.blocks.uncertain and "\x01" not in name:
             context.find(line, event.at, "label-redefined", f"the struct `{name[:40]}` is defined twice")
-        context.labels.setdefault(name, Place(static=True))
+        context.struct = open_struct(context, event.detail)
+        context.labels.setdefault(name, Place(static=True, value=context.struct.base))
 
 
 def take_close(context: Context, event: Event, line: int) -> None:
     context.blocks.close(event, line, context)
+    if event.name == "endstruct" and context.blocks.live:
+        close_struct(context, event.detail)
     if event.name == "endspcblock" and context.blocks.live:
         context.set_arch(context.arch)
         context.names.enter_block("")
@@ -35,6 +39,10 @@ def take_close(context: Context, event: Event, line: int) -> None:
 
 def take_else(context: Context, event: Event, line: int) -> None:
     context.blocks.other(event, line, context)
+
+
+def take_surplus(context: Context, event: Event, line: int) -> None:
+    context.find(line, event.at, "operand-extra", event.detail)
 
 
 def take_assert(context: Context, event: Event, line: int) -> None:
@@ -55,6 +63,8 @@ def take_param(context: Context, event: Event, line: int) -> None:
 def take_file(context: Context, event: Event, line: int) -> None:
     context.stub(event.name)
     context.lose_widths(line)
+    if event.detail == "table":
+        context.characters.clear(known=False)
 
 
 def ask(context: Context, event: Event, line: int) -> None:
@@ -70,5 +80,6 @@ BLOCK_EVENTS: Final[dict[str, Callable[[Context, Event, int], None]]] = {
     "file": take_file,
     "open": take_open,
     "param": take_param,
+    "surplus": take_surplus,
     "undef": ask,
 }

@@ -71,8 +71,8 @@ def _struct(statement: Statement, head: int) -> Facts:
 
 def _end(statement: Statement, head: int) -> Facts:
     """The end of a struct (`align N`) or of code for the sound chip (`execute N`)."""
-    closed = Event("close", statement.name, head)
     words = words_of(statement.operand, statement.at)
+    closed = Event("close", statement.name, head, words[1][0] if len(words) == 2 else "")
     wanted = "align" if statement.name == "endstruct" else "execute"
     word = words[0][0] if words else ""
     if len(words) == 1 or (words and (word if wanted == "execute" else word.lower()) != wanted):

@@ -122,6 +122,13 @@ class Blocks(msgspec.Struct):
     def other(self, event: Event, line: int, context: Context) -> None:
         """An `else` or `elseif`."""
         block = self.opened[-1] if self.opened else None
+        if block and not block.outer_live and event.name == "elseif":
+            return
+        if block and block.name == "for" and event.name == "elseif":
+            answer(context, event, line)
+            block.taken = None
+            self.live = block.outer_live
+            return
         if block is None or block.name != "if":
             place = f"in a `{block.name}`" if block and block.name in CONDITIONS else "in no `if`"
             context.find(line, event.at, "block", f"`{event.name}` stands {place}")
@@ -143,7 +150,7 @@ class Blocks(msgspec.Struct):
             return
         block = self.opened.pop()
         self.live = block.outer_live
-        if block.name in ("for", "while") and self.live and not context.names.in_macro:
+        if block.name in ("for", "while") and self.live:
             self.loops.append((block.line, line))
         if block.uncertain:
             self.defines.forget(block.sets)

@@ -11,6 +11,7 @@ from afs.asm.language.findings import ERROR, WARNING, Finding
 
 from .block_events import BLOCK_EVENTS
 from .blocks import Blocks
+from .character_table import CharacterTable
 from .facts import Event, Facts, Step
 from .function_calls import FUNCTION_EVENTS
 from .label_events import LABEL_EVENTS
@@ -19,6 +20,7 @@ from .names import Names
 from .place_events import FIRST_ADDRESS, FIRST_BANK, PLACE_EVENTS, finish_places
 from .places import Place
 from .setting_events import SETTING_EVENTS, finish_stacks
+from .structs import OpenStruct, StructSize
 
 #: A line and a step on it, with the full names that the step's target may have; or no step, but a label that
 #: is passed, with its full name, and whether it may stand within a routine.
@@ -53,6 +55,10 @@ class Context(msgspec.Struct):
     labels: dict[str, Place] = {}
     uses: list[Use] = []
     letters: dict[tuple[int, int], str] = {}
+    #: Structs by name, the one that is being defined, and what characters stand for.
+    structs: dict[str, StructSize] = {}
+    struct: OpenStruct | None = None
+    characters: CharacterTable = msgspec.field(default_factory=CharacterTable)
     #: Calls of functions that are being looked into.
     calling: list[str] = []
     stacks: dict[str, list[tuple[int, int]]] = {}
@@ -75,6 +81,7 @@ class Context(msgspec.Struct):
     optimizes: bool = False
     #: Whether a directive that must come first would come too late.
     begun: bool = False
+    last_line: int = 1
 
     def set_arch(self, arch: str, *, in_block: bool = False) -> None:
         """Take what follows for code of a processor; a `spcblock` is for the sound chip whatever is set."""

@@ -10,6 +10,7 @@ from afs.asm.language.directives import (
     ADDRESS_BITS,
     CHOICES,
     CLOSES,
+    CLOSES_CONDITION,
     DATA,
     DIRECTIVES,
     NO_FORWARD,
@@ -81,7 +82,8 @@ def assign_facts(statement: Statement) -> Facts:
     at = max(statement.at - len(name) - 3, 0)
     if name[:1] == "'" and len(name) == 3:
         faults, events = checked(statement.operand, expression(statement.operand), statement.at, 0, "static")
-        return Facts(tuple(faults), tuple(events))  # a character of the text table
+        event = Event("character", name[1], at, statement.operand)
+        return Facts(tuple(faults), (*events, event))
     if STUB not in name and not _NAME.match(name.removeprefix("?")):
         reason = f"`{name[:24]}` cannot be assigned to: a name has letters, digits and _"
         return Facts((Fault(at, ERROR, "label-name", reason),))
@@ -94,6 +96,9 @@ def directive_facts(statement: Statement) -> Facts:
     head = max(statement.at - len(name) - 1, 0)
     least, most = DIRECTIVES[name]
     count = len(words_of(statement.operand))
+    if not least <= count <= most and (name in CLOSES_CONDITION or name == "else"):
+        reason = f"`{name}` takes nothing after it"
+        return Facts((), (Event("surplus", name, head, reason),), -1)  # where nothing counts, too
     if not least <= count <= most:
         return Facts((_miscounted(statement, head, least, most, count),), (), _length(name))
     if name in OPENS or name in CLOSES or name in ("else", "elseif"):
@@ -174,7 +179,8 @@ def _aligned(statement: Statement, head: int) -> Facts:
     if alignment is not None and alignment not in _ALIGNMENTS:
         reason = "an alignment is a power of two, $800000 at most"
         faults.append(Fault(words[1][1], ERROR, "directive", reason))
-    return Facts(tuple(faults), (*events, Event("place", statement.name, head)), -1)
+    detail = f"align {' '.join(word for word, _ in words[1:])}"
+    return Facts(tuple(faults), (*events, Event("place", statement.name, head, detail)), -1)
 
 
 def _function(statement: Statement, head: int) -> Facts:
@@ -201,7 +207,7 @@ def _autoclean(statement: Statement, head: int) -> Facts:
     word, _, rest = statement.operand.partition(" ")
     if not rest:
         faults, events = checked(word, expression(word), statement.at, 0)
-        return Facts(tuple(faults), tuple(events))
+        return Facts(tuple(faults), tuple([event for event in events if event.kind != "use"]))
     name = word.lower().removesuffix(".l")
     if name not in ("jsl", "jml", "dl"):
         return refused(statement.at, "directive", "autoclean takes jsl, jml or dl")
@@ -342,7 +348,7 @@ def _file(statement: Statement, head: int) -> Facts:
     faults, events = _range(*words[0]) if statement.name == "incbin" else ([], [])
     if words[0][0][:1] == '"' and not _QUOTED_FILE.match(words[0][0]):
         faults.append(Fault(words[0][1], ERROR, "quotes", "something stands behind the closing quote"))
-    events.append(Event("file", _first_word(statement.operand), head))
+    events.append(Event("file", _first_word(statement.operand), head, statement.name))
     if len(words) == 3 and not words[-1][0].startswith("$"):
         events.append(Event("label", words[2][0], words[2][1], "global", -1))
     return Facts(tuple(faults), tuple(events), -1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from .facts import Event
 from .places import Place
+from .structs import field_place
 
 if TYPE_CHECKING:
     from .context import Context
@@ -40,7 +41,8 @@ def _take_field(context: Context, struct: str, event: Event, line: int) -> None:
         context.find(line, event.at, "label-name", reason, f".{event.name}")
     elif event.name[1:2] == ".":
         context.find(line, event.at, "label-name", "within a struct a label has one dot", event.name[1:])
-    _define(context, f"{context.names.namespace}{struct}{event.name}", event, line, Place(static=True))
+    place = field_place(context.struct) if context.struct else Place(static=True)
+    _define(context, f"{context.names.namespace}{struct}{event.name}", event, line, place)
 
 
 def take_label_outside(context: Context, event: Event, line: int) -> None:

@@ -32,6 +32,10 @@ def take_place(context: Context, event: Event, line: int) -> None:
         ahead = context.blocks.value(event.detail) if event.detail else 1
         if event.name == "pad" or ahead is None or ahead > 0:
             _needs_place(context, event, line)
+    if context.struct:
+        context.struct.skip(_skipped(context, event) if event.name == "skip" else None)
+    if event.name == "rep" and not context.names.in_macro and context.blocks.value(event.detail) != 1:
+        context.blocks.loops.append((line, line + 1))  # what is repeated; nothing is where it is none
     if event.name.startswith("free"):
         context.free.append((event, line, context.section))
     elif event.name == "prot" and not context.free:
@@ -40,6 +44,18 @@ def take_place(context: Context, event: Event, line: int) -> None:
         _take_org(context, event, line)
     elif event.name not in ("skip", "fill", "pad", "rep", "startpos"):
         context.bank = None
+
+
+def _skipped(context: Context, event: Event) -> float | None:
+    """The bytes that a `skip` in a struct passes over."""
+    opened, value = context.struct, context.blocks.value
+    if not event.detail.startswith("align ") or opened is None or opened.at is None:
+        return value(event.detail)
+    _, step, *offset = event.detail.split(" ")
+    known = value(step), value(offset[-1]) if offset else 0
+    if known[0] is None or known[1] is None or known[0] < 1:
+        return None
+    return -(opened.at - int(known[1])) % int(known[0])
 
 
 def _take_org(context: Context, event: Event, line: int) -> None:
@@ -101,7 +117,7 @@ def take_limit(context: Context, event: Event, line: int) -> None:
 
 def finish_places(context: Context) -> None:
     """The last bytes in a row, and free space: an empty one needs no ROM."""
-    _leave(context, _END, 1)
+    _leave(context, _END, context.last_line)
     last = (context.section, context.offset)
     for event, line, section in context.free[:1]:
         if last != (section + 1, 0):

@@ -19,7 +19,7 @@ Checked = tuple[tuple[Finding, ...], tuple[str, ...], bool]
 
 #: What is wrong with the text itself, and what only stops its assembly.
 _WRONG: Final = frozenset({"branch-range", "expression", "width"})
-_STOPS: Final = frozenset({"bank-border", "warnpc", "assertion"})
+_STOPS: Final = frozenset({"bank-border", "warnpc", "assertion", "repeat-end"})
 #: What keeps the other findings from being true.
 _MISSING: Final = frozenset(
     {"not-supported", "limit", "file", "unknown-label", "unknown-define", "unknown-macro"}
@@ -95,7 +95,8 @@ def _loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding,
 
     kept = [found for found in findings if stays(found)]
     told = {found.line for found in kept if found.severity == ERROR}
-    more = {found.line: _finding(found) for found in errors if inside(found.line) and found.line not in told}
+    new = [found for found in errors if inside(found.line) or found.code == "label-redefined"]
+    more = {found.line: _finding(found) for found in new if found.line not in told}
     both = (*kept, *(found for found in more.values() if found.severity == ERROR))
     return tuple(sorted(both, key=lambda found: (found.line, found.column)))
 

@@ -57,6 +57,8 @@ def take_setting(context: Context, event: Event, line: int) -> None:
     context.begun = True
     if event.name in MAPPERS:
         context.mapper = event.name
+    elif event.name == "cleartable":
+        context.characters.clear()
     elif event.name == "check":
         context.checks_banks = event.detail != "bankcross off"
     on = event.detail.endswith(" on")
@@ -66,6 +68,11 @@ def take_setting(context: Context, event: Event, line: int) -> None:
         context.blocks.evaluator.exact = not on
     elif event.name == "optimize":
         context.optimizes = True
+
+
+def take_character(context: Context, event: Event, line: int) -> None:
+    blocks = context.blocks
+    context.characters.set(event.name, None if blocks.uncertain else blocks.value(event.detail))
 
 
 def take_stop(context: Context, event: Event, line: int) -> None:
@@ -85,7 +92,11 @@ def take_stack(context: Context, event: Event, line: int) -> None:
         context.find(line, event.at, "unbalanced", f"`{_shown(event.name)}` without a `{push}` before it")
     else:
         context.stacks[PULLS[event.name]].pop()
-    if event.name == "pushns":
+    if event.name == "pushtable":
+        context.characters.push()
+    elif event.name == "pulltable":
+        context.characters.pull()
+    elif event.name == "pushns":
         context.names.push()
     elif event.name == "pullns":
         context.names.pull()
@@ -121,6 +132,7 @@ def _shown(stack: str) -> str:
 SETTING_EVENTS: Final[dict[str, Callable[[Context, Event, int], None]]] = {
     "arch": take_arch,
     "asar": take_asar,
+    "character": take_character,
     "namespace": take_namespace,
     "setting": take_setting,
     "stack": take_stack,

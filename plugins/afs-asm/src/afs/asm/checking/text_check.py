@@ -32,6 +32,7 @@ from .line_facts import facts_of_code, misplaced_for
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .register_widths import width_findings
 from .second_look import Checked, looked_at_again
+from .structs import struct_size
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
@@ -52,7 +53,12 @@ class TextCheck:
     """One pass over a text; `call` is the macro whose body is being read, if any."""
 
     def __init__(self) -> None:
-        self.evaluator = Evaluator(self._label_value, lambda name: name in self.defines.values)
+        self.evaluator = Evaluator(
+            self._label_value,
+            lambda name: name in self.defines.values,
+            character=self._character,
+            struct_size=self._struct_size,
+        )
         self.defines = Defines(self._unknown_define, self.evaluator.value, self._note_set)
         self.blocks = Blocks(self.evaluator, self.defines)
         self.context = Context(self.blocks)
@@ -73,6 +79,7 @@ class TextCheck:
         self.context.tracks = _sets_widths(code)
         self.switches = bool(_SWITCHES.search(code))
         lines = code.split("\n")
+        self.context.last_line = len(lines)
         self.lines(lines, 0)
         repeat = _last_repeat(lines[-1])
         if repeat >= 0:
@@ -159,7 +166,9 @@ class TextCheck:
     def _skim(self, facts: Facts, number: int) -> None:
         """Lines that are left out: only what opens and closes conditions counts."""
         for event in facts.events:
-            if event.kind in ("open", "close", "else") and (event.kind == "else" or _of_condition(event)):
+            if event.kind in ("else", "surplus") or (
+                event.kind in ("open", "close") and _of_condition(event)
+            ):
                 self.context.take(Facts((), (event,)), number)
 
     def _find(self, fault: Fault, position: Position) -> None:
@@ -377,6 +386,12 @@ class TextCheck:
 
     def _label_value(self, name: str) -> float | None:
         return self.context.value_of(name)
+
+    def _character(self, char: str) -> float | None:
+        return self.context.characters.value(char)
+
+    def _struct_size(self, name: str, *, whole: bool) -> float | None:
+        return struct_size(self.context, name, whole=whole)
 
     # -- macros ---------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from .faults import Broken
 from .formula import Formula, parse_formula
 from .functions import SIGNATURES
 
-__all__ = ["Evaluator", "never_has_value"]
+__all__ = ["Evaluator", "constant", "never_has_value"]
 
 _MAX_CALLS: Final = 32
 _LABEL_BITS: Final = 0xFFFFFF
@@ -28,7 +28,8 @@ class Evaluator(msgspec.Struct):
     `priorities` operators bind as usual, with `exact` fractions are kept. `functions` are those of the text
     so far, parameters and body; `here` is the address of the code that is being read, and `more` how many
     more values the macro call has that is being read, each where it is known. `undecided` is set where a
-    value that is not known here decides whether there is one at all.
+    value that is not known here decides whether there is one at all. `character` gives what a character
+    stands for, `struct_size` the size of a struct, with `whole` that of the longest that extends it added.
     """
 
     name: Callable[[str], float | None]
@@ -39,6 +40,8 @@ class Evaluator(msgspec.Struct):
     here: float | None = None
     more: int | None = None
     undecided: bool = False
+    character: Callable[[str], float | None] = lambda char: None
+    struct_size: Callable[..., float | None] = lambda name, whole: None
     _bound: dict[str, float] = {}
     _depth: int = 0
 
@@ -68,6 +71,10 @@ class Evaluator(msgspec.Struct):
             return self._named(tree.value)
         if tree.kind == "call":
             return self._call(tree)
+        if tree.kind == "character":
+            return self.character(tree.value)
+        if tree.kind == "element":
+            return self._element(tree)
         if tree.kind in OPERATIONS:
             return self._chain(tree)
         if tree.kind[:6] != "prefix":
@@ -79,6 +86,13 @@ class Evaluator(msgspec.Struct):
         bound = self._bound.get(name.lower()) if self._bound else None
         value = self.name(name) if bound is None else bound
         return value if value is None or bound is not None else int(value) & _LABEL_BITS
+
+    def _element(self, tree: Formula) -> float | None:
+        """The place of an element of a struct, `Name[index].field`."""
+        struct, name = tree.value
+        values = self._named(name), self.known(tree.parts[0]), self.struct_size(struct, whole=True)
+        first, index, size = values
+        return None if first is None or index is None or size is None else first + int(index * size)
 
     def _chain(self, tree: Formula) -> float | None:
         """The value of operators in a row, which may be many."""
@@ -108,6 +122,8 @@ class Evaluator(msgspec.Struct):
             return self.here
         if name == "sizeof" and [part.value for part in tree.parts] == ["..."]:
             return self.more
+        if name in ("sizeof", "objectsize") and [part.kind for part in tree.parts] in (["name"], ["string"]):
+            return self.struct_size(str(tree.parts[0].value), whole=name == "objectsize")
         if name == "defined" and len(texts) == 1:
             return self.defined(texts[0])
         if name in ("stringsequal", "stringsequalnocase") and len(texts) == 2:
@@ -137,6 +153,11 @@ class Evaluator(msgspec.Struct):
         finally:
             self._bound = outer
             self._depth -= 1
+
+
+def constant(text: str) -> float | None:
+    """The value of `text` if it needs nothing but itself."""
+    return Evaluator(_unknown, _unknown).value(text)
 
 
 def never_has_value(text: str) -> tuple[str, bool]:
