@@ -53,7 +53,7 @@ class Fault(msgspec.Struct, frozen=True):
             self.reason,
             path=self.path,
             line=self.line,
-            hint="mend the line, or use --on-error skip to set such lines aside",
+            hint="mend or remove the line; a command with --on-error passes over such lines with `skip`",
         )
 
 

@@ -130,6 +130,14 @@ def test_the_worst_piece_of_an_answer_counts_and_short_answers_do_not(
         assert score.value is None and score.reason
 
 
+def test_a_long_answer_counts_as_its_worst_part(trained: Path, afs_run: Run, dataset: Any) -> None:
+    scorer = DiscriminatorScorer(ScorerConfig(model_path=str(trained)), afs_run)
+    prose = [e.text for e in dataset.examples if e.domain == "prose" and e.text.endswith(".")]
+    long = " ".join(prose * (1 + 30_000 // sum(map(len, prose))))
+    (score,) = scorer.score_batch([sample(long)])
+    assert score.value is not None and score.detail["pieces"] == -(-len(long) // 8000)
+
+
 def test_code_that_changed_anywhere_below_a_package_scores_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,13 +13,14 @@ from typing import Final, NamedTuple
 from afs.asm.language.fences import LANGUAGES, fenced_blocks
 from afs.discriminator.asm_line import looks
 
-__all__ = ["DOMAINS", "Piece", "domain_of", "fits", "one_line", "pieces"]
+__all__ = ["DOMAINS", "LINES", "LONGEST", "Piece", "domain_of", "fits", "one_line", "pieces"]
 
 DOMAINS: Final = ("asm", "python", "prose")
 _MOSTLY: Final = 0.75
 _WORDS: Final = 12
-_LINES: Final = range(3, 151)
-_LONGEST: Final = 8_000
+#: How many lines code has that is judged, and how many characters any text.
+LINES: Final = range(3, 151)
+LONGEST: Final = 8_000
 _PYTHON_FENCES: Final = frozenset(("python", "py", "python3"))
 _PYTHON = re.compile(
     r"^\s*(?:(?:async )?def \w+\(|class \w+[:(]|@\w|from [\w.]+ import |import [\w.]+$)", re.M
@@ -38,11 +39,11 @@ class Piece(NamedTuple):
 def fits(piece: Piece) -> bool:
     """Whether a piece is of a length that is learned from and judged: prose of 12 words or more, code of 3
     to 150 lines, nothing beyond 8,000 characters."""
-    if len(piece.text) > _LONGEST:
+    if len(piece.text) > LONGEST:
         return False
     if piece.domain == "prose":
         return len(piece.text.split()) >= _WORDS
-    return sum(bool(line.strip()) for line in piece.text.split("\n")) in _LINES
+    return sum(bool(line.strip()) for line in piece.text.split("\n")) in LINES
 
 
 def domain_of(text: str) -> str:

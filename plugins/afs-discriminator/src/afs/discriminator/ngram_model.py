@@ -106,7 +106,12 @@ class NGram:
                 rarity, linear = Rarity(arrays["rarity"]), Linear(**_fields(arrays, Linear))
                 trees, share = _fields(arrays, Trees), float(arrays["share"])
         except (OSError, ValueError, KeyError, IndexError, EOFError, BadZipFile) as fault:
-            raise DataError(f"not an n-gram discriminator: {fault}", path=path) from None
+            reason = fault.strerror if isinstance(fault, OSError) else "it is damaged, or no such file"
+            raise DataError(
+                f"not an n-gram discriminator: {reason}",
+                path=path,
+                hint="train it again: afs discriminator train",
+            ) from None
         trees |= {"depth": int(trees["depth"]), "baseline": float(trees["baseline"])}
         return cls(models, rarity, Trees(**trees), linear, share)
 

@@ -48,6 +48,7 @@ class ScorerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class DiscriminatorScorer:
     """P(real) of the piece of the answer that looks least so: each block of code, and all prose together.
+    Long pieces are judged in parts.
 
     Absent where no piece is long enough to be judged, or of a domain that the model learned from.
     Where there is no model at ``model_path`` the scorer raises Missing, and the signal is left out.
@@ -91,10 +92,12 @@ def _cache_name(folder: str) -> str:
 
 
 def _judged(sample: TrainingSample, model: Model) -> Iterator[Piece]:
-    from afs.discriminator.domains import fits, pieces
+    from afs.discriminator.domains import pieces
+    from afs.discriminator.parts import parts
 
     for text in _answers(sample):
-        yield from (piece for piece in pieces(text) if fits(piece) and model.judges(piece.domain))
+        judged = (piece for piece in pieces(text) if model.judges(piece.domain))
+        yield from (part for piece in judged for part in parts(piece))
 
 
 def _answers(sample: TrainingSample) -> list[str]:
