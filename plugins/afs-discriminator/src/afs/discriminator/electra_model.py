@@ -99,7 +99,12 @@ def _read(folder: Path, **options: Any) -> tuple[Electra, set[str]]:
             )
             tokenizer = AutoTokenizer.from_pretrained(folder, **local)
     except _FAULTS as fault:
-        raise DataError(f"expected a whole ELECTRA checkpoint: {fault}", path=folder) from None
+        reason = str(fault).partition("\n")[0].rstrip(" :")
+        raise DataError(
+            f"expected a whole ELECTRA checkpoint: {reason}",
+            path=folder,
+            hint="it has config.json, model.safetensors and tokenizer.json",
+        ) from None
     if not tokenizer.is_fast or len(tokenizer) > model.config.vocab_size:
         raise DataError(
             f"expected a fast tokenizer of at most {model.config.vocab_size:,} tokens, "

@@ -18,6 +18,7 @@ from afs_core.manifest import digest
 
 if TYPE_CHECKING:
     from afs.discriminator.domains import Piece
+    from afs.discriminator.figures import Figures
     from afs_core import Run
 
 __all__ = ["DiscriminatorScorer", "ScorerConfig"]
@@ -69,11 +70,9 @@ class DiscriminatorScorer:
         self.model = Model(
             folder, device=config.device, batch_size=config.batch_size, precision=config.precision
         )
-        figures = self.model.record.figures
-        if figures is None:
-            run.warn(f"{folder}: nobody has measured this discriminator; its scores are not calibrated")
-        elif not figures.sufficient:
-            run.warn(f"{folder}: held-out AUC {figures.auc.value:.2f}: its scores are near chance")
+        doubt = _doubt(self.model.record.figures)
+        if doubt and f"{folder}: {doubt}" not in run.warnings:
+            run.warn(f"{folder}: {doubt}")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -85,6 +84,12 @@ class DiscriminatorScorer:
         found = [list(_judged(sample, self.model)) for sample in samples]
         scores = iter(self.model.scores([piece.text for some in found for piece in some]))
         return [_score([(next(scores), piece) for piece in some]) for some in found]
+
+
+def _doubt(figures: Figures | None) -> str:
+    if figures is None:
+        return "nobody has measured this discriminator; its scores are not calibrated"
+    return "" if figures.sufficient else f"held-out AUC {figures.auc.value:.2f}: its scores are near chance"
 
 
 def _cache_name(folder: str) -> str:
