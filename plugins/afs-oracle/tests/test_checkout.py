@@ -188,9 +188,9 @@ def test_quests_have_steps_and_an_order(samples: list[TrainingSample]) -> None:
         "3. **Reward:** The lamp.",
     ]
     assert found(samples, "order", f"“Events:” in {chapter}").output == "Reward: The lamp."
-    assert found(samples, "order", "“Chapter 0: Ashore” in “1. Main quest” (QuestFlow.md)").output == (
-        "Chapter 1: The bell"
-    )
+    assert found(
+        samples, "order", "“Chapter 0: Ashore” in “Quest flow > 1. Main quest” (QuestFlow.md)"
+    ).output == ("Chapter 1: The bell")
 
 
 def test_bits_and_values_come_from_the_legend(samples: list[TrainingSample]) -> None:

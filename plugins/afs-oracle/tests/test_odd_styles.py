@@ -156,7 +156,8 @@ Draw:
 def test_functions_of_the_assembler_are_told_with_their_calls(made: Made) -> None:
     assert answers(made, FUNCTIONS, "function") == {
         "place(row,col)": "Where a tile of the pane lies.\n"
-        "```asm\nfunction place(row,col) = (row*64)+(col*2)\n```\nThe sources call it once, for example: `LDX.w #place(7,3)`.",
+        "```asm\nfunction place(row,col) = (row*64)+(col*2)\n```\n"
+        "The sources call it once, for example: `LDX.w #place(7,3)`.",
         "twice(x)": "```asm\nfunction twice(x) = x*2\n```\n"
         "The sources call it once, for example: `LDA.w #twice(4)`.",
     }

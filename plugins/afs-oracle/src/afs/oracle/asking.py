@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from afs.generators.wording import Questions
+from afs.oracle.document_questions import answered
 from afs.oracle.lesson import LOOKUPS, Lesson
 from afs.oracle.quality import quality
 from afs.oracle.wording import QUESTIONS
@@ -23,7 +24,9 @@ __all__ = ["Asked", "Asker"]
 
 _WORD = re.compile(r"\w+")
 #: Between two sections, and part of neither.
-_LAST_RULE = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,})[ \t]*)+\Z")
+_LAST_RULE = re.compile(
+    r"(?i)(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|[*_]{1,2}last (?:updated|modified)[^\n]*[*_])[ \t]*)+\Z"
+)
 _VARIED = frozenset({"address", "symbol"})
 
 
@@ -59,13 +62,15 @@ class Asker:
             if asked == wanted:
                 return
 
-    def of_text(self, text: Text, path: Sequence[str]) -> TrainingSample:
-        """A section answers the last of the headings ``path``."""
+    def of_text(self, text: Text, topic: str) -> TrainingSample:
+        """A section answers the ``topic`` that its heading asks for."""
         section = text.section
         rng = self._run.rng(f"oracle:section:{text.file}:{section.start}")
-        question = self._asked.ask(path, text.file, rng, part=section.part, parts=section.parts)
+        question = self._asked.ask((topic,), text.file, rng, part=section.part, parts=section.parts)
         kept = _LAST_RULE.sub("", section.text.rstrip()) or section.text
         answer, end = kept.strip("\n"), section.end - section.text.count("\n") + kept.count("\n")
+        said = answered(text.title)[1]
+        answer = f"{said}\n\n{answer}" if said and section.part == 1 else answer
         lesson = Lesson("section", text.title, answer, text.file, section.start, end)
         return _sample(question, lesson)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from afs.oracle.document_lists import step_lessons, term_lessons
+from afs.oracle.document_questions import question_lessons
 from afs.oracle.document_tables import row_lessons
 from afs.oracle.inline import label
 from afs.oracle.lesson import Lesson
@@ -16,7 +17,11 @@ from afs.oracle.topics import Topics
 __all__ = ["opening", "text_lessons"]
 
 #: Tables, code, pictures, markup and fields such as ``**Status:** open`` say too little to be known again.
-_NO_PROSE = re.compile(r"\s*(?:\||```|~~~|!\[|<|[-*+] |\d{1,3}[.)] |\*\*[^*\n]{1,40}(?::\*\*|\*\*:))")
+_NO_PROSE = re.compile(
+    r"\s*(?:\||```|~~~|!\[|<|[-*+] |\d{1,3}[.)] |\*\*[^*\n]{1,40}(?::\*\*|\*\*:)"
+    r"|\w[\w ]{0,20}: *`|\W*Q\d*: )"
+)
+_ENOUGH_WORDS = 4
 _PARAGRAPH_END = re.compile(r"\n\s*(?:\n|[|>]|```|~~~|-{3,}\s*(?:\n|\Z)|[-*+] |\d{1,3}[.)] )")
 
 
@@ -33,6 +38,7 @@ def text_lessons(text: Text, topics: Topics) -> Iterator[Lesson]:
         yield from row_lessons(topic, text.file, lines, first)
         yield from term_lessons(topic, text.file, lines, first)
         yield from step_lessons(topic, section.path, text.file, lines, first)
+        yield from question_lessons(topics.document(text), text.file, lines, first)
 
 
 def opening(text: Text) -> str:
@@ -41,4 +47,5 @@ def opening(text: Text) -> str:
     if _NO_PROSE.match(told):
         return ""
     paragraph = _PARAGRAPH_END.split(told.strip(), maxsplit=1)[0]
-    return cue(label(paragraph) if text.markup else paragraph)
+    found = cue(label(paragraph) if text.markup else paragraph)
+    return found if len(found.split()) >= _ENOUGH_WORDS else ""

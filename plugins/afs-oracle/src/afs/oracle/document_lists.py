@@ -17,11 +17,15 @@ __all__ = ["step_lessons", "term_lessons"]
 _ITEM = re.compile(r"( *)(?:[-*+]|\d{1,3}[.)])[ \t]+(.*)")
 _NUMBERED = re.compile(r"(\d{1,3})[.)][ \t]+(.*)")
 _TERM = re.compile(r"(?:\*\*(.+?)\*\*|__(.+?)__|`([^`]+)`)[ \t]*([:=–—]|-(?=\s))?[ \t]*(.*)", re.S)
+#: What a version of a repository is called.
+_HASH = re.compile(r"(?=.*\d)[0-9a-f]{7,40}")
+_BOX = re.compile(r"\[[ xX-]\][ \t]+")
 _STEPS = re.compile(
     r"(?i)\b(?:steps?|how (?:to|do|it)|flow|workflow|process|procedure|walkthrough|instructions|setup|guide"
     r"|quests?|events|sequence|order|follow(?:s|ing)|start(?:ing|ed)?|beats|install\w*|begin\w*|phases?|stages?|tutorial)\b"
 )
-_SHORTEST, _LONGEST_STEP = 3, 300
+_LONGEST_TERM = 4
+_SHORTEST, _LONGEST_STEP, _LONGEST_LEAD = 3, 300, 100
 
 
 def _items(lines: Sequence[str], numbered: bool) -> Iterator[list[tuple[int, int, str]]]:
@@ -75,7 +79,10 @@ def term_lessons(topic: str, file: str, lines: Sequence[str], first: int) -> Ite
             term = name.rstrip(" :")
             parted = match and (match[4] or name.endswith(":") or match[5][:1] == "\n")
             said = _below(match[5] if parted else item) if match and match[5] else ""
-            if term and len(said) >= 8 and len(term) < 80 and sure(said):
+            none = "~~" in item or _HASH.fullmatch(term)
+            if not parted:  # a sentence that begins with emphasis, or a step
+                none = none or len(term.split()) > _LONGEST_TERM or _NUMBERED.match(lines[start].strip())
+            if term and len(said) >= 8 and len(term) < 80 and sure(said) and not none:
                 found.setdefault(term, []).append((start, end, said))
     for term, several in found.items():
         if len(several) == 1:
@@ -92,25 +99,64 @@ def _below(text: str) -> str:
 def step_lessons(
     topic: str, path: Sequence[str], file: str, lines: Sequence[str], first: int
 ) -> Iterator[Lesson]:
-    """A numbered list below the headings ``path``: all of it, and what follows each point."""
-    lists = list(_items(lines, True))
-    if len(lists) != 1 or len(lists[0]) < 2:
-        return  # which of several is meant, or whether they are one, nobody says
-    items = _with_table(lists[0], lines)
+    """The numbered lists below the headings ``path``: all of each, and what follows each point.
+
+    Several are told apart by what announces them; which of those is meant that nothing announces, or
+    whether they are one, nobody says.
+    """
+    lists = [items for items in _items(lines, True) if len(items) > 1 and not _is_nested(items, lines)]
+    leads = [_lead(lines[: items[0][0]]) for items in lists]
+    for items, lead in zip(lists, leads, strict=True):
+        if leads.count(lead) == 1 and (lead or len(lists) == 1):
+            where = f"“{lead}” of {topic}" if lead else topic
+            yield from _of_list(where, path, file, lines, first, _with_table(items, lines))
+
+
+def _of_list(
+    topic: str,
+    path: Sequence[str],
+    file: str,
+    lines: Sequence[str],
+    first: int,
+    items: Sequence[tuple[int, int, str]],
+) -> Iterator[Lesson]:
     done = _are_steps(path, lines[: items[0][0]])
-    steps = [f"{number}. {item}" for number, (_, _, item) in zip(_numbers(lines, items), items, strict=True)]
+    texts = [_BOX.sub("", item, count=1) if _BOX.match(item) else item for _, _, item in items]
+    steps = [f"{number}. {text}" for number, text in zip(_numbers(lines, items), texts, strict=True)]
     start, end = first + items[0][0], first + items[-1][1]
     wording, size = "steps" if done else "points", len(items)
-    whole = "\n".join(steps)
-    yield Lesson("steps", topic, whole, file, start, end, wording=wording, told=0.9, facts=size)
-    shown = [label(item.split("\n")[0]) for _, _, item in items]
+    yield Lesson("steps", topic, "\n".join(steps), file, start, end, wording=wording, told=0.9, facts=size)
+    shown = [label(text.split("\n")[0]) for text in texts]
     for number, (one, following) in enumerate(pairwise(shown)):
-        if len(one) >= _SHORTEST and one != following and shown.count(one) == 1 and len(one) <= _LONGEST_STEP:
+        text = texts[number + 1]
+        fits = _SHORTEST <= len(one) <= _LONGEST_STEP and one != following and shown.count(one) == 1
+        if fits and "~~" not in texts[number] + text:
             at = first + items[number][0], first + items[number + 1][1]
-            text = items[number + 1][2]
             whole = text if following.endswith(":") else told(text.split("\n")[0])
             key, wording = f"“{one}” in {topic}", "order" if done else "point"
             yield Lesson("order", key, whole, file, *at, wording=wording, told=0.5, fact=True)
+
+
+def _is_nested(items: Sequence[tuple[int, int, str]], lines: Sequence[str]) -> bool:
+    """Whether a list belongs to an item of another."""
+    margin = _margin(lines[items[0][0]])
+    above = (line for line in reversed(lines[: items[0][0]]) if line.strip() and _margin(line) < margin)
+    return bool(_ITEM.fullmatch(next(above, "")))
+
+
+def _margin(line: str) -> int:
+    line = line.removeprefix(CODE)
+    return len(line) - len(line.lstrip())
+
+
+def _lead(before: Sequence[str]) -> str:
+    """What announces a list: the sentence above it that ends with a colon."""
+    line = next((line for line in reversed(before) if line.strip()), "")
+    told = label(line).strip()
+    if not told.endswith(":") or CODE in line or _ITEM.fullmatch(line) or "|" in line:
+        return ""
+    lead = re.split(r"(?<=[.!?])\s+", told)[-1].rstrip(": ")
+    return lead if len(lead.split()) > 1 and len(lead) <= _LONGEST_LEAD else ""
 
 
 def _are_steps(path: Sequence[str], before: Sequence[str]) -> bool:

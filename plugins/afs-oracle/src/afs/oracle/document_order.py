@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from afs.oracle.topics import Topics
 __all__ = ["order_lessons"]
 
 _TITLE_NUMBER = re.compile(
-    r"(?i)(?:(chapter|part|step|phase|act|stage|quest|day|milestone|level|week)\s+)?(\d{1,3})\s*(?:[.:)]|[-–—]|$)"
+    r"(?i)(?:(chapter|part|step|phase|act|stage|quest|day|milestone|level|week)\s+)?(\d{1,3})\s*(?:[.:)](?!\d)|[-–—]|$)"
 )
 
 
@@ -29,19 +30,22 @@ def order_lessons(texts: Sequence[Text], topics: Topics) -> Iterator[Lesson]:
             if match and LOST not in title:
                 parent = (text.file, text.section.path[:depth], (match[1] or "").casefold())
                 parents.setdefault(parent, {}).setdefault(title, (int(match[2]), text))
+    names = Counter(_whole(file, path, topics) for file, path, _ in parents)
     for (file, path, _), titles in parents.items():
+        whole = _whole(file, path, topics)
         numbers = [number for number, _ in titles.values()]
-        if len(titles) > 1 and numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[-1] + 1)):
-            yield from _order(
-                file, path, topics.name(file), [(title, text) for title, (_, text) in titles.items()]
-            )
+        once = names[whole] == 1 and len(titles) > 1
+        if once and numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[-1] + 1)):
+            yield from _order(file, whole, [(title, text) for title, (_, text) in titles.items()])
 
 
-def _order(
-    file: str, path: tuple[str, ...], name: str, texts: Sequence[tuple[str, Text]]
-) -> Iterator[Lesson]:
-    above = [title for title in path if title]
-    whole = f"“{above[-1]}” ({name})" if above else name
+def _whole(file: str, path: tuple[str, ...], topics: Topics) -> str:
+    """What the headings are parts of."""
+    above = [title for title in path if title][-2:]
+    return f"“{' > '.join(above)}” ({topics.name(file)})" if above else topics.name(file)
+
+
+def _order(file: str, whole: str, texts: Sequence[tuple[str, Text]]) -> Iterator[Lesson]:
     titles = [title for title, _ in texts]
     at = (file, texts[0][1].section.start, texts[-1][1].section.end)
     yield Lesson("steps", whole, "\n".join(titles), *at, told=0.7, facts=len(titles), wording="chapters")

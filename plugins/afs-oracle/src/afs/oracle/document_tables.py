@@ -15,6 +15,8 @@ __all__ = ["row_lessons"]
 
 _EMPTY_CELL = re.compile(r"(?i)(?:n/a|unknown|[-–—?.*_/ ]*)\Z")
 _BARE_KEY = re.compile(r"#?(?:0x[0-9A-Fa-f]+|[\d.,+\-–~ ])+\*?")
+#: ``[ ]``, ``[description]``, ``0x##``, and ``[x]``, which is ticked.
+_OPEN = re.compile(r"\[(?:([xX])|[^\]`]*)\]|(?:0x|\$)?#+|[\w ]*\b0x#+")
 _RULE = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _CELL = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"(?i)\s*<br\s*/?>\s*")
@@ -49,13 +51,20 @@ def _tables(lines: Sequence[str]) -> Iterator[tuple[list[str], list[tuple[int, l
 
 def _row(header: Sequence[str], cells: Sequence[str], topic: str, file: str, line: int) -> Iterator[Lesson]:
     names, key = [label(name) for name in header], label(cells[0])
-    others = [(name, told(cell)) for name, cell in zip(names[1:], cells[1:], strict=True)]
+    others = [(name, _filled(cell)) for name, cell in zip(names[1:], cells[1:], strict=True)]
     others = [(name, text) for name, text in others if _tells(text)]
-    if others and _tells(key):
+    if others and _tells(key) and not _OPEN.fullmatch(cells[0]):
         answer = "; ".join(f"{name}: {text}" if name else text for name, text in others)
         shown = f"{names[0]} {key}" if names[0] and _BARE_KEY.fullmatch(key) else key
         key = f"{shown} in the table of {topic}"
         yield Lesson("row", key, answer, file, line, line, told=0.6, facts=len(others), fact=True)
+
+
+def _filled(cell: str) -> str:
+    """What a cell says; nothing where it is to be filled in, ticked, or was struck out."""
+    if match := _OPEN.fullmatch(cell):
+        return "✓" if match[1] else ""
+    return "" if "~~" in cell else told(cell)
 
 
 def _tells(cell: str) -> bool:

@@ -13,7 +13,7 @@ _NOTE = re.compile(
 _GUESS = re.compile(
     r"""(?imx) \b(?: probably | maybe | perhaps | apparently | presumably | supposedly | guess(?:ing)?
     | unsure | not\ (?:quite\ |really\ |entirely\ )?sure | no\ idea | no\ clue | i\ think | i\ believe | dunno
-    | (?:might|could)\ (?:just\ )?be | possibly | (?:most|very|is|are|it's)\ likely
+    | (?:might|could)\ (?:just\ )?be | possibly | (?<!more\ )(?<!less\ )(?<!as\ )likely
     | (?:it|this|that|there|which|these|they)\ (?:routine\ |code\ |one\ |also\ )?
       (?:seems?|appears?\ to|looks?\ like)
     | seems?\ (?:like|to\ be|unused|redundant|pointless) | appears\ to\ be | looks\ like

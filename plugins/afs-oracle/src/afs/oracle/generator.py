@@ -58,6 +58,7 @@ Kind = Literal[
     "term",
     "steps",
     "order",
+    "question",
     "architecture",
 ]
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]

@@ -15,6 +15,8 @@ from afs.generators.sources import SourceFile, walk
 from afs.oracle.addresses import Address, Addresses
 from afs.oracle.comments import Comments
 from afs.oracle.encoding import decoded
+from afs.oracle.forms import is_form, tells
+from afs.oracle.org_mode import markdown_of
 from afs.oracle.routines import Explained, Routines
 from afs.oracle.texts import Text
 from afs_core import DataError
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["ASSEMBLY", "DOCUMENTS", "Hack", "Text", "read_hack"]
 
 ASSEMBLY = frozenset({".asm", ".s", ".65s", ".65c", ".65816", ".a65", ".inc"})
-MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd"})
-DOCUMENTS = MARKDOWN | {".txt", ".text", ".rst", ".org"}
+MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".org"})
+DOCUMENTS = MARKDOWN | {".txt", ".text", ".rst"}
 _SHORTEST = 16
 _SHOWN = 5
 _HEAD = 8192
@@ -110,12 +112,16 @@ class _Reader:
 
     def _take_document(self, text: str, file: SourceFile) -> None:
         markup = file.suffix in MARKDOWN
+        text = markdown_of(text) if file.suffix == ".org" else text
         sections = (document if markup else prose)(text).sections
-        told = [section for section in sections if len(section.text.strip()) >= _SHORTEST]
-        self._noted["short sections"] += len(sections) - len(told)
+        self._documents.append(file.relative)
+        if is_form(text, sections, file.relative):
+            self._noted["forms to be filled in"] += 1
+            return
+        told = [section for section in sections if len(section.text.strip()) >= _SHORTEST and tells(section)]
+        self._noted["sections that tell nothing"] += len(sections) - len(told)
         name = "" if any(section.title for section in sections) else _words(file.relative)
         self._texts += [Text(section, section.title or name, file.relative, markup) for section in told]
-        self._documents.append(file.relative)
 
     def hack(self) -> Hack:
         for reason, names in self._passed_over.items():

@@ -310,6 +310,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "Which numbered point stands below {key}?",
         "What does the numbered list say next, after {key}?",
     ),
+    "question": ("{key}",),
     "chapters": (
         "In which order do the parts of {key} come?",
         "List the parts of {key} in their order.",
