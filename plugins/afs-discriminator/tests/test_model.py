@@ -249,6 +249,11 @@ def test_a_model_near_chance_filters_only_by_force(afs_cli: Cli, raw: Path, trai
     assert afs_cli(*line, "--force").exit_code == 0
 
 
+def test_a_filter_without_scores_and_model_says_so(afs_cli: Cli, raw: Path) -> None:
+    outcome = afs_cli("discriminator", "filter", "--input", raw, "--output", "kept.jsonl")
+    assert outcome.exit_code == 0 and "--model scores them first" in outcome.stderr
+
+
 def test_wrong_usage_is_told(afs_cli: Cli, raw: Path) -> None:
     for line, code, words in (
         (("data", "--output", "x"), 2, "--sources"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -132,3 +133,11 @@ def test_a_lookup_does_not_scan() -> None:
     assert max(map(len, intervals._covers)) == 2
     for number in random.Random(1).sample(range(20_000), 100):
         assert [entry.name for entry in intervals.at(number * 4 + 3)] == [f"e{number}", "all"]
+
+
+def test_a_name_whose_address_only_an_assembler_could_tell_is_said_to_be_known(tmp_path: Path) -> None:
+    (tmp_path / "main.asm").write_text("!HP_MAX = 99\nHeal:\n  LDA #!HP_MAX\n  RTS\n")
+    database = AddressDatabase(symbols=[tmp_path])
+    for name in ("!HP_MAX", "Heal"):
+        with pytest.raises(UnknownName, match="your sources define it without an address"):
+            database.query_address(name)

@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["data", "filter_", "score", "train"]
 
-model_option = click.option(
-    "--model",
-    type=data_path,
-    help="Folder of the discriminator  [default: that of [discriminator] model_path]",
-)
 device_option = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda", "mps"]),
@@ -200,7 +195,11 @@ def show_figures(console: Console, figures: Figures) -> None:
 
 
 @afs_command()
-@model_option
+@click.option(
+    "--model",
+    type=data_path,
+    help="Folder of the discriminator  [default: that of [discriminator] model_path]",
+)
 @sample_inputs
 @click.option(
     "--output", type=data_path, default=Path("-"), help="Where the scored samples go  [default: stdout]"
@@ -239,7 +238,11 @@ def score(
 
 
 @afs_command(name="filter")
-@model_option
+@click.option(
+    "--model",
+    type=data_path,
+    help="Folder of the discriminator that scores them first  [default: by the scores that are there]",
+)
 @sample_inputs
 @output_option
 @rejected_option
@@ -297,6 +300,8 @@ def filter_(
 
 def _show_floors(console: Console, outcome: Outcome) -> None:
     """What other floors would keep."""
+    from afs.discriminator.floor import UNSCORED
+
     last = outcome.counts[-1]
     floors = {name.removeprefix("at "): count for name, count in last.noted.items() if name.startswith("at ")}
     if last.came_in and floors:
@@ -304,3 +309,5 @@ def _show_floors(console: Console, outcome: Outcome) -> None:
             f"{floor} {count:,} ({count / last.came_in:.0%})" for floor, count in floors.items()
         )
         console.note(f"other floors would keep: {shown}")
+    if last.dropped.get(UNSCORED) == last.came_in > 0:
+        console.warn("no sample has a quality score; --model scores them first")

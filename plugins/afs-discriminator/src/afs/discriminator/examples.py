@@ -74,7 +74,8 @@ def by_split(examples: Sequence[Example]) -> dict[str, list[Example]]:
                 f"of which all are {'real' if labels == {REAL} else 'fake'}"
                 if members
                 else f"expected real and fake texts in the {split} split, got none",
-                hint="more source files are needed: a file lies in one split",
+                hint="a file lies in one split: more source files are needed, with fakes beside their texts "
+                "as afs discriminator data puts them",
             )
     return found
 

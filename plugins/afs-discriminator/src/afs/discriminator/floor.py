@@ -12,9 +12,10 @@ from msgspec import Meta
 
 from afs_core import Run, TrainingSample
 
-__all__ = ["FLOORS", "ScoreFloor"]
+__all__ = ["FLOORS", "UNSCORED", "ScoreFloor"]
 
 FLOORS: Final = tuple(step / 10 for step in range(1, 10))
+UNSCORED: Final = "no quality score"
 
 
 class ScoreFloor:
@@ -38,6 +39,6 @@ class ScoreFloor:
             if score >= self._minimum:
                 yield sample
             elif math.isnan(score):
-                self._run.drop(sample, "no quality score")
+                self._run.drop(sample, UNSCORED)
             else:
                 self._run.drop(sample, f"quality below {self._minimum:g}")

@@ -77,6 +77,9 @@ class AddressDatabase:
         if found:
             return found[0].entry
         asked = f"${query:06X}" if isinstance(query, int) else query
+        if asked in self.labels:
+            hint = "values have none; those of labels are in what `afs asm assemble FILE --symbols` writes"
+            raise UnknownName(f"{asked}: your sources define it without an address", hint=hint)
         near = [] if isinstance(query, int) or parse_number(query) else self.index.nearest(query)
         hint = f"the nearest names: {', '.join(near)}" if near else 'afs knowledge search "WORDS"'
         raise UnknownName(f"{asked}: neither a known name nor a known address", hint=hint)
