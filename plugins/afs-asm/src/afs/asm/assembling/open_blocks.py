@@ -103,7 +103,7 @@ def _else(run: Pass, statement: Statement) -> None:
 
 
 def _open_if(run: Pass, name: str, *others: str) -> OpenBlock:
-    if len(run.blocks) <= run.block_floor or run.blocks[-1].kind not in ("if", *others):
+    if not run.blocks or run.blocks[-1].kind not in ("if", *others):
         raise Broken("block", f"`{name}` stands in no `if`")
     return run.blocks[-1]
 

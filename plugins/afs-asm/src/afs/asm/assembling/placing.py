@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from afs.asm.language.arguments import split_arguments
+from afs.asm.language.arithmetic import word32
 from afs.asm.language.faults import Broken
 
 from .freespace import TAG, rats_start, rats_tag
@@ -23,11 +24,11 @@ _AUTOCLEAN: Final = {"jsl": 0x22, "jml": 0x5C, "dl": None}
 
 
 def _address(run: Pass, text: str, what: str) -> int:
-    value = run.evaluation.number(text)
+    value = word32(run.evaluation.number(text))
     if run.evaluation.forward:
         raise Broken("label-moves", f"{what} cannot name a label that comes later")
-    if not 0 <= value <= _ADDRESS:
-        raise Broken("place", f"{what} ${value & 0xFFFFFFFF:X} is no address of 24 bits")
+    if value > _ADDRESS:
+        raise Broken("place", f"{what} ${value:X} is no address of 24 bits")
     return value
 
 
@@ -73,7 +74,7 @@ def _pullbase(run: Pass, text: str) -> None:
 
 
 def _warnpc(run: Pass, text: str) -> None:
-    limit = run.evaluation.number(text)
+    limit = word32(run.evaluation.number(text))
     if limit & ~_ADDRESS:
         raise Broken("place", f"${limit & 0xFFFFFFFF:X} is no address")
     if run.place.space:
@@ -92,9 +93,9 @@ def _bank(run: Pass, text: str) -> None:
     elif word == "noassume":
         run.bank = 0x100
     else:
-        value = run.evaluation.number(text)
-        if not 0 <= value <= 0xFF:
-            raise Broken("place", f"${value & 0xFFFFFFFF:X} is no bank")
+        value = word32(run.evaluation.number(text))
+        if value > 0xFF:
+            raise Broken("place", f"${value:X} is no bank")
         run.bank = value
 
 
@@ -120,7 +121,7 @@ def _struct(run: Pass, text: str) -> None:
 def _plain_struct(run: Pass, words: list[str]) -> OpenStruct:
     base, static = run.place.seen, False
     if len(words) == 2:
-        base = run.evaluation.number(words[1])
+        base = word32(run.evaluation.number(words[1]))
         static = not run.evaluation.moving
         if not 0 <= base <= _ADDRESS:
             raise Broken("place", f"${base & 0xFFFFFFFF:X} is no address of 24 bits")
@@ -188,6 +189,8 @@ def _open_space(run: Pass, options: list[str], code: bool | None) -> None:
             fill = run.evaluation.number(option) & 0xFF
     if code is None:
         raise Broken("freespace", "`freespace` needs `ram` or `noram`; or write freecode or freedata")
+    if run.mapper.name == "norom":
+        raise Broken("freespace", "there is no free space in norom")
     run.end_space()
     open_space(run, code=code, align=align, cleaned=cleaned, fill=fill)
 

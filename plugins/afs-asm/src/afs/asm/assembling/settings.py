@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from afs.asm.language.arithmetic import signed32
 from afs.asm.language.faults import Broken, Fatal
 from afs.asm.language.operands import balanced
 from afs.asm.language.warning_names import is_warning
@@ -159,8 +160,7 @@ def _repeat(run: Pass, text: str) -> None:
     count = run.evaluation.number(text)
     if run.evaluation.found:
         raise Broken("label-moves", "how often a statement is repeated cannot depend on a label")
-    count = (count + (1 << 31) & 0xFFFFFFFF) - (1 << 31)
-    run.repeat = min(max(count, 0), run.limits.statements + 1)
+    run.repeat = min(max(signed32(count), 0), run.limits.statements + 1)
 
 
 def _includeonce(run: Pass, text: str) -> None:

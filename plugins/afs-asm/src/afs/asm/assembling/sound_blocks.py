@@ -60,8 +60,9 @@ def _close(run: Pass, block: SoundBlock) -> None:
 
 
 def _spcblock(run: Pass, text: str) -> None:
-    if run.struct is not None:
-        raise Broken("block", "a spcblock cannot stand in a struct")
+    if run.struct is not None or run.sound_block is not None:
+        around = "struct" if run.struct is not None else "spcblock"
+        raise Broken("block", f"a spcblock cannot stand in a {around}")
     target, *kind = [word for word, _ in words_of(text)]
     if kind and (len(kind) > 1 or kind[0].lower() != "nspc"):
         raise Broken("directive", "the only block that asar 1.91 writes is `nspc`")

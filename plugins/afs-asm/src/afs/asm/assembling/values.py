@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from afs.asm.language.arguments import quoted_blanks, split_arguments
+from afs.asm.language.arithmetic import signed32, word32
 from afs.asm.language.faults import Broken
 
 from .macros import unquoted
@@ -91,7 +92,7 @@ def _amount(run: Pass, text: str) -> int:
     if not match:
         if " " in text:
             raise Broken("directive", f"`{text[:40]}`: a number, or `align N` and `offset M`, was expected")
-        return run.evaluation.fixed(text, "a number of bytes")
+        return signed32(run.evaluation.fixed(text, "a number of bytes"))
     step = run.evaluation.fixed(match[1], "an alignment")
     offset = run.evaluation.fixed(match[2], "an alignment") if match[2] else 0
     if not 1 <= step <= _MAX_ALIGN or step & step - 1:
@@ -103,7 +104,7 @@ def _amount(run: Pass, text: str) -> int:
 def _pad(run: Pass, text: str) -> None:
     if run.place.space:
         raise Broken("place", "`pad` has no place in free space")
-    target = run.evaluation.number(text)
+    target = word32(run.evaluation.number(text))
     run.need_place()
     if target & ~0xFFFFFF:
         raise Broken("place", f"${target & 0xFFFFFFFF:X} is no address")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from afs.asm.language.arguments import quoted_blanks
+from afs.asm.language.arithmetic import word32
 from afs.asm.language.directives import ADDRESS_BITS
 from afs.asm.language.expressions import Expression, expression
 from afs.asm.language.findings import ERROR, WARNING, Fault
@@ -51,7 +52,7 @@ def all_checked(items: Iterable[tuple[str, int]], use: str) -> tuple[list[Fault]
 def address_fault(directive: str, item: str, start: int) -> list[Fault]:
     """What is wrong with the number `item` as the address that a directive takes."""
     literal = expression(item).literal
-    if literal is None or not literal & ~ADDRESS_BITS[directive]:
+    if literal is None or not word32(literal) & ~ADDRESS_BITS[directive]:
         return []
     reason = (
         f"{directive} takes no address `{item[:24]}`: no bits beyond ${ADDRESS_BITS[directive]:X} may be set"

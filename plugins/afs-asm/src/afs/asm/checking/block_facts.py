@@ -66,6 +66,7 @@ def _struct(statement: Statement, head: int) -> Facts:
     faults, events = all_checked(words[1:], "use")
     if len(words) == 2:
         faults += address_fault("struct", *words[1])
+        events.append(Event("address", "struct", head, words[1][0]))
     return Facts(tuple(faults), (*events, opened), -1)
 
 
@@ -88,9 +89,10 @@ def _end(statement: Statement, head: int) -> Facts:
 def _spcblock(statement: Statement, head: int) -> Facts:
     words = words_of(statement.operand, statement.at)
     opened = Event("open", "spcblock", head)
-    if len(words) > 1 and words[1][0].lower() != "nspc":
+    if len(words) > 2 or (len(words) == 2 and words[1][0].lower() != "nspc"):
         fault = Fault(words[1][1], ERROR, "directive", "the only block that asar 1.91 writes is `nspc`")
         return Facts((fault,), (opened,), -1)
     faults, events = all_checked(words[:1], "use")
     faults += address_fault("spcblock", *words[0])
+    events.append(Event("address", "spcblock", head, words[0][0]))
     return Facts(tuple(faults), (*events, opened), -1)

@@ -39,13 +39,15 @@ class _Block:
 
 
 class Blocks(msgspec.Struct):
-    """The blocks that are `opened`. `live` is false where a condition that the text decides leaves lines out;
-    `loops` are the first and the last lines of loops that are run."""
+    """The blocks that are `opened`, of which a macro closes none below its `floor`. `live` is false where a
+    condition that the text decides leaves lines out; `loops` are the first and the last lines of loops that
+    are run."""
 
     evaluator: Evaluator
     defines: Defines
     live: bool = True
     opened: list[_Block] = []
+    floor: int = 0
     loops: list[tuple[int, int]] = []
 
     @property
@@ -97,8 +99,9 @@ class Blocks(msgspec.Struct):
         block = _Block(event, line, self.live)
         if event.name == "struct" and self.inside("struct"):
             context.find(line, event.at, "block", "a struct cannot stand in a struct")
-        if event.name == "spcblock" and self.inside("struct"):
-            context.find(line, event.at, "block", "a spcblock cannot stand in a struct")
+        if event.name == "spcblock" and (self.inside("struct") or self.inside("spcblock")):
+            around = "struct" if self.inside("struct") else "spcblock"
+            context.find(line, event.at, "block", f"a spcblock cannot stand in a {around}")
         self.opened.append(block)
         if event.name in ("if", "while") and self.live:
             block.taken = answer(context, event, line)
@@ -145,7 +148,7 @@ class Blocks(msgspec.Struct):
     def close(self, event: Event, line: int, context: Context) -> None:
         opener = CLOSES[event.name]
         accepted = CONDITIONS if event.name in CLOSES_CONDITION else frozenset({opener})
-        if not self.opened or self.opened[-1].name not in accepted:
+        if len(self.opened) <= self.floor or self.opened[-1].name not in accepted:
             context.find(line, event.at, "block", f"`{event.name}` closes no `{opener}`")
             return
         block = self.opened.pop()

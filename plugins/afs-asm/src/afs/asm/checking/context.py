@@ -62,14 +62,17 @@ class Context(msgspec.Struct):
     #: Calls of functions that are being looked into.
     calling: list[str] = []
     stacks: dict[str, list[tuple[int, int]]] = {}
-    #: For each `pushpc`, the processor for which the code there is.
-    arches: list[str] = []
+    #: For each `pushpc`, the processor for which the code there is, and whether it goes to free space.
+    pushed: list[tuple[str, bool]] = []
     #: Bytes in a row make a section; `starts` are the addresses of those that are placed.
     section: int = 0
     offset: int = 0
     bank: int | None = FIRST_BANK
     starts: dict[int, int] = msgspec.field(default_factory={0: FIRST_ADDRESS}.copy)
     free: list[tuple[Event, int, int]] = []
+    #: Whether code goes to free space for certain, and the section in which a tag may be added to it.
+    space: bool = False
+    tag: int = -1
     placed: bool = False
     mapper: str = "lorom"
     checks_banks: bool = True
@@ -82,6 +85,8 @@ class Context(msgspec.Struct):
     #: Whether a directive that must come first would come too late.
     begun: bool = False
     last_line: int = 1
+    #: The use of a name by the first instruction, where nothing says where that stands.
+    unplaced: Event | None = None
 
     def set_arch(self, arch: str, *, in_block: bool = False) -> None:
         """Take what follows for code of a processor; a `spcblock` is for the sound chip whatever is set."""

@@ -160,6 +160,8 @@ def _with_expression(statement: Statement, head: int) -> Facts:
     length = _length(name)
     if name == "fill" and value.literal is not None and 0 <= value.literal < _BANK:
         return Facts(tuple(faults), tuple(events), value.literal)
+    if name == "dpbase":
+        events.append(Event("address", name, head, operand))
     if name == "warnpc":
         events.append(Event("limit", name, head, operand))
     if length < 0 or name in ("bank", "startpos"):
@@ -252,6 +254,9 @@ def _free(statement: Statement, head: int) -> Facts:
         return Facts((Fault(head, ERROR, "directive", reason),), (moved,), -1)
     values = [(text, at) for (text, at), word in zip(options, words, strict=True) if word not in _SPACES]
     faults, events = all_checked(values, "use")
+    if "static" in names:
+        reason = "static free space needs the place that it has in a ROM"
+        events.append(Event("stop", statement.name, head, reason))
     return Facts(tuple(faults), (*events, moved), -1)
 
 
@@ -349,8 +354,11 @@ def _file(statement: Statement, head: int) -> Facts:
     if words[0][0][:1] == '"' and not _QUOTED_FILE.match(words[0][0]):
         faults.append(Fault(words[0][1], ERROR, "quotes", "something stands behind the closing quote"))
     events.append(Event("file", _first_word(statement.operand), head, statement.name))
-    if len(words) == 3 and not words[-1][0].startswith("$"):
+    if len(words) == 3 and _NAME.match(words[2][0]):
         events.append(Event("label", words[2][0], words[2][1], "global", -1))
+    elif len(words) == 3:
+        more, uses = all_checked(words[2:], "static")
+        faults, events = [*faults, *more], [*events, *uses]
     return Facts(tuple(faults), tuple(events), -1)
 
 

@@ -78,6 +78,8 @@ def take_assign(context: Context, event: Event, line: int) -> None:
     value = blocks.value(event.detail)
     place = Place(static=True, value=None if value is None else int(value))
     full = context.names.global_name(event.name)
+    if event.name[0] == "?" and not context.names.in_macro:
+        context.stub(event.name)
     if full in context.labels and context.labels[full].static and blocks.uncertain:
         place = Place(static=True)
     again = full in context.labels and not blocks.uncertain

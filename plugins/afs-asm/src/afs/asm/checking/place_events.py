@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from afs.asm.language.arithmetic import word32
+from afs.asm.language.directives import ADDRESS_BITS
+from afs.asm.language.expressions import expression
 from afs.asm.mapping import MAPPERS
 
 from .facts import Event
@@ -28,6 +31,8 @@ def take_place(context: Context, event: Event, line: int) -> None:
     if event.name == "base" and context.arch == "spc700-inline":
         context.find(line, event.at, "directive", "there is no `base` in code of spc700-inline")
     _leave(context, event, line)
+    if event.name in ADDRESS_BITS:
+        take_address(context, event, line)
     if event.name == "pad" or (event.name == "skip" and not context.blocks.struct):
         ahead = context.blocks.value(event.detail) if event.detail else 1
         if event.name == "pad" or ahead is None or ahead > 0:
@@ -36,14 +41,19 @@ def take_place(context: Context, event: Event, line: int) -> None:
         context.struct.skip(_skipped(context, event) if event.name == "skip" else None)
     if event.name == "rep" and not context.names.in_macro and context.blocks.value(event.detail) != 1:
         context.blocks.loops.append((line, line + 1))  # what is repeated; nothing is where it is none
-    if event.name.startswith("free"):
-        context.free.append((event, line, context.section))
-    elif event.name == "prot" and not context.free:
-        context.find(line, event.at, "directive", "`prot` stands at the start of a free space only")
+    _take_space(context, event, line)
     if event.name == "org":
         _take_org(context, event, line)
     elif event.name not in ("skip", "fill", "pad", "rep", "startpos"):
         context.bank = None
+
+
+def take_address(context: Context, event: Event, line: int) -> None:
+    """An address that is computed; one that is a number is looked at where it is read."""
+    value = None if expression(event.detail).literal is not None else context.blocks.value(event.detail)
+    if value is not None and word32(int(value)) & ~ADDRESS_BITS[event.name]:
+        reason = f"{event.name} takes no address `{event.detail[:24]}`, which is ${word32(int(value)):X}"
+        context.find(line, event.at, "directive", reason)
 
 
 def _skipped(context: Context, event: Event) -> float | None:
@@ -56,6 +66,25 @@ def _skipped(context: Context, event: Event) -> float | None:
     if known[0] is None or known[1] is None or known[0] < 1:
         return None
     return -(opened.at - int(known[1])) % int(known[0])
+
+
+def _take_space(context: Context, event: Event, line: int) -> None:
+    """Free space as it begins and is left, and what may stand at its start or not at all in it."""
+    name = event.name
+    if name.startswith("free"):
+        if context.mapper == "norom":
+            context.find(line, event.at, "directive", "there is no free space in norom")
+        context.free.append((event, line, context.section))
+        context.space, context.tag = not context.blocks.uncertain, context.section + 1
+    elif name == "prot":
+        written = context.section == context.tag and context.offset + max(event.offset, 0) > 0
+        if written or not context.free:
+            context.find(line, event.at, "directive", "`prot` stands at the start of a free space only")
+        context.tag = context.section + 1
+    elif name in ("org", "base"):
+        context.space = False
+    elif name == "pad" and context.space:
+        context.find(line, event.at, "directive", "`pad` cannot stand in free space")
 
 
 def _take_org(context: Context, event: Event, line: int) -> None:
@@ -108,6 +137,8 @@ def _needs_place(context: Context, event: Event, line: int) -> None:
 
 def take_limit(context: Context, event: Event, line: int) -> None:
     _needs_place(context, event, line)
+    if context.space:
+        context.find(line, event.at, "directive", "`warnpc` cannot stand in free space")
     limit, reached = context.blocks.value(event.detail), here(context, event)
     if context.placed and (limit is None or reached is None):
         context.doubts.add("place")
@@ -125,6 +156,7 @@ def finish_places(context: Context) -> None:
 
 
 PLACE_EVENTS: Final[dict[str, Callable[[Context, Event, int], None]]] = {
+    "address": take_address,
     "limit": take_limit,
     "place": take_place,
 }

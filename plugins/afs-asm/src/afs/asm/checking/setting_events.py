@@ -78,13 +78,15 @@ def take_character(context: Context, event: Event, line: int) -> None:
 def take_stop(context: Context, event: Event, line: int) -> None:
     if context.begun and event.name.startswith("include"):
         context.find(line, event.at, "directive", "this must stand before all other commands")
+    if event.name == "autoclean" and context.space:
+        context.find(line, event.at, "directive", "`autoclean` cannot stand in free space")
     context.stop(line, event.at, event.detail or f"`{event.name}` ends the assembly here")
 
 
 def take_stack(context: Context, event: Event, line: int) -> None:
     bar(context, event.name, event, line)
     if event.name in ("pushpc", "pullpc"):
-        _keep_arch(context, event, line)
+        _keep_place(context, event, line)
     if event.name not in PULLS:
         context.stacks.setdefault(event.name, []).append((line, event.at))
     elif not context.stacks.get(PULLS[event.name]):
@@ -105,12 +107,13 @@ def take_stack(context: Context, event: Event, line: int) -> None:
         context.interrupt(line)
 
 
-def _keep_arch(context: Context, event: Event, line: int) -> None:
+def _keep_place(context: Context, event: Event, line: int) -> None:
     """A `pullpc` stands in code for the processor for which its `pushpc` did."""
     if event.name == "pushpc":
-        context.arches.append(context.arch)
+        context.pushed.append((context.arch, context.space))
+        context.space = False
         return
-    arch = context.arches.pop() if context.arches else context.arch
+    arch, context.space = context.pushed.pop() if context.pushed else (context.arch, False)
     if arch != context.arch:
         reason = f"`pullpc` in code for {context.arch}, the `pushpc` is in that for {arch}"
         context.find(line, event.at, "unbalanced", reason, f"arch {arch} : pullpc")

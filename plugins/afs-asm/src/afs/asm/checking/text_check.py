@@ -42,7 +42,7 @@ _RESUMES = re.compile(r"(?:elseif|else|endif|endwhile)(?:\s|\Z)", re.I)
 _FOR = re.compile(r"for\s", re.I)
 _REPEAT = re.compile(r"(?:\A|\s:)\s*(rep)\s+(?!\#|1\s*\Z)\S+\s*\Z", re.I)
 _SETS_WIDTHS = re.compile(r"\b[rs]ep\b")
-_SWITCHES = re.compile(r"(?:\A|\s)(?:arch|spcblock)\s", re.I)
+_SWITCHES = re.compile(r"(?:\A|\s)(?:arch|spcblock)\s")
 _MACRO = re.compile(r"\s*macro\s", re.I)
 _ENDMACRO = re.compile(r"\s*endmacro\s*(?:;.*)?\Z", re.I)
 _IN_MACRO: Final = " (in a macro that is never called)"
@@ -76,8 +76,9 @@ class TextCheck:
         if not code.isascii() or STUB in code:
             code = _UNFIT.sub("\ufffd", code.removeprefix("\ufeff"))
         code = normalised(code)
-        self.context.tracks = _sets_widths(code)
-        self.switches = bool(_SWITCHES.search(code))
+        lower = code.lower()
+        self.context.tracks = _sets_widths(lower)
+        self.switches = ("arch" in lower or "spcblock" in lower) and bool(_SWITCHES.search(lower))
         lines = code.split("\n")
         self.context.last_line = len(lines)
         self.lines(lines, 0)
@@ -443,6 +444,7 @@ class TextCheck:
 
     def _expand(self, call: MacroCall, number: int) -> None:
         outer, caller, depth = self.call, self.caller, len(self.blocks.opened)
+        floor, self.blocks.floor = self.blocks.floor, depth
         self.call, self.caller = call, caller or number
         self.evaluator.more = call.more
         self.depth += 1
@@ -453,6 +455,7 @@ class TextCheck:
             last = call.body.first + len(call.body.lines)
             self.context.find(last, repeat, "block", "`rep` at the end of a macro has nothing to repeat")
         self.blocks.finish(self.context, depth)
+        self.blocks.floor = floor
         self.context.names.leave()
         self.depth -= 1
         self.call, self.caller = outer, caller
@@ -483,9 +486,8 @@ def _last_repeat(line: str) -> int:
     return match.start(1) if match else -1
 
 
-def _sets_widths(code: str) -> bool:
+def _sets_widths(lower: str) -> bool:
     """Whether anything may set the widths of the registers."""
-    lower = code.lower()
     return ("rep" in lower or "sep" in lower) and bool(_SETS_WIDTHS.search(lower))
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["FUNCTIONS", "OPERATIONS", "PREFIXES", "NoValue", "cut", "whole32"]
+__all__ = ["FUNCTIONS", "OPERATIONS", "PREFIXES", "NoValue", "cut", "signed32", "whole32", "word32"]
 
 Number = int | float
 _LOW: Final = -(1 << 63)
@@ -34,6 +34,17 @@ def cut(value: Number, exact: bool) -> Number:
 def whole32(value: Number) -> int:
     """A number as a signed one of 32 bits; of those that do not fit the processor makes the smallest."""
     return int(value) if -(1 << 31) <= value < 1 << 31 else -(1 << 31)
+
+
+def word32(value: int) -> int:
+    """The 32 bits that asar keeps of a number of 64."""
+    return min(max(value, _LOW), _HIGH) & 0xFFFFFFFF
+
+
+def signed32(value: int) -> int:
+    """The same with a sign."""
+    word = word32(value)
+    return word - (word >> 31 << 32)
 
 
 def _whole(value: Number) -> int:
