@@ -174,6 +174,13 @@ def test_states_in_which_both_run_pushed_data_tell_nothing() -> None:
     assert equivalent(into_ram, "LDA #$03\nRTS", n=5).difference
 
 
+def test_routines_that_stand_in_ram_need_not_be_of_the_same_bytes() -> None:
+    there = Contract(address=0x7E2000, clobbers=("a",))
+    assert equivalent("INC $10\nRTS", "LDA $10\nINC A\nSTA $10\nRTS", there, n=20).equal
+    other = equivalent("INC $10\nRTS", "LDA $10\nINC A\nSTA $11\nRTS", there, n=20)
+    assert not other.equal and "$7E001" in other.difference
+
+
 def test_nothing_conclusive_is_not_equal() -> None:
     found = equivalent("- BRA -", "- NOP\nBRA -", Contract(limits=Limits(steps=50)), n=5)
     assert not found.equal and found.conclusive == 0

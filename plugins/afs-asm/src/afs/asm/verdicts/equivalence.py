@@ -59,9 +59,9 @@ def equivalent(
     """Call two routines from ``n`` random states and compare what they leave.
 
     Registers, flags and all of RAM are random, inputs within the contract's bounds. Compared are
-    registers, the flags N V Z C, decimal mode and widths, RAM and battery RAM but for the stack below S,
-    the hardware registers written and their order, and RTS against RTL. What the contract lets be
-    clobbered is left out, and the flags unless an output names one (``c``), where it has outputs.
+    registers, the flags N V Z C, decimal mode and widths, RAM and battery RAM but for the stack below S
+    and the code itself, the hardware registers written and their order, and RTS against RTL. What the
+    contract lets be clobbered is left out, and the flags unless an output names one (``c``), where it has outputs.
     What is assembled already must be so at the contract's address, with its symbols. A test, no proof.
     Raises DataError if either does not assemble.
     """
@@ -77,7 +77,7 @@ def equivalent(
             continue
         conclusive += 1
         cycles = [total + run.outcome.cycles for total, run in zip(cycles, runs, strict=True)]
-        difference = next(_differences(first, *runs), "")
+        difference = next(_differences((first, second), *runs), "")
         if difference:
             shown = Vector(given={**extra, **vector.given}, name=f"{seed}:{number}")
             return Equivalence(
@@ -117,12 +117,12 @@ def _within(rng: random.Random, low: int, high: int) -> int:
     return rng.choice((low, high)) if rng.random() < 0.15 else rng.randint(low, high)
 
 
-def _differences(bench: Workbench, one: Run, other: Run) -> Iterator[str]:
+def _differences(benches: tuple[Workbench, Workbench], one: Run, other: Run) -> Iterator[str]:
     if one.outcome.reason != other.outcome.reason or one.outcome.by != other.outcome.by:
         yield f"one ends by {_ending(one)}, the other by {_ending(other)}"
         return
-    yield from _registers(bench.contract, one.after, other.after)
-    yield from _memories(bench, one, other)
+    yield from _registers(benches[0].contract, one.after, other.after)
+    yield from _memories(benches, one, other)
     if one.after.hardware != other.after.hardware:
         yield "different hardware registers are written, or in another order"
 
@@ -150,11 +150,13 @@ def _flags(contract: Contract) -> dict[str, int]:
     return {**arithmetic, "dec": FLAGS["dec"], "i": FLAGS["i"], "m": 0x20, "x width": 0x10}
 
 
-def _memories(bench: Workbench, one: Run, other: Run) -> Iterator[str]:
+def _memories(benches: tuple[Workbench, Workbench], one: Run, other: Run) -> Iterator[str]:
+    """Where the memories differ, but for where the code of either stands."""
     stack = one.before.registers["s"]
     below = range(0x7E0000 + max(stack - 256, 0), 0x7E0001 + stack)
-    free = bench.allowed(bench.contract.clobbers)
+    free = benches[0].allowed(benches[0].contract.clobbers)
+    own = [below, *(code for bench in benches for code in bench.code_in_ram)]
     for address in changed(one.after, other.after):
-        if address not in free and address not in below:
+        if address not in free and not any(address in part for part in own):
             yield f"memory at ${address:06X} differs"
             return

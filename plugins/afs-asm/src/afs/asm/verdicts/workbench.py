@@ -52,7 +52,7 @@ class Workbench:
         self.cpu = Cpu(self.memory)
         self.entry = self._entry()
         self._in_ram = [block for block in assembly.blocks if block.address >> 17 == 0x3F]
-        self._code_in_ram = [range(at := block.address, at + len(block.data)) for block in self._in_ram]
+        self.code_in_ram = [range(at := block.address, at + len(block.data)) for block in self._in_ram]
 
     def _entry(self) -> int:
         name = self.contract.entry
@@ -85,7 +85,7 @@ class Workbench:
 
     def strayed(self) -> bool:
         """Whether the last call ran RAM without code in it, to which a return to pushed data leads."""
-        return any(not any(run in code for code in self._code_in_ram) for run in self._runs_in_ram())
+        return any(not any(run in code for code in self.code_in_ram) for run in self._runs_in_ram())
 
     def _runs_in_ram(self) -> Iterator[int]:
         canonical = self.memory.canonical
