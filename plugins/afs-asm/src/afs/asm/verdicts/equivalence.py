@@ -61,7 +61,8 @@ def equivalent(
     Registers, flags and all of RAM are random, inputs within the contract's bounds. Compared are
     registers, the flags N V Z C, decimal mode and widths, RAM and battery RAM but for the stack below S
     and the code itself, the hardware registers written and their order, and RTS against RTL. What the
-    contract lets be clobbered is left out, and the flags unless an output names one (``c``), where it has outputs.
+    contract lets be clobbered is left out, and the flags unless an output names one (``c``), where it
+    has outputs.
     What is assembled already must be so at the contract's address, with its symbols. A test, no proof.
     Raises DataError if either does not assemble.
     """
