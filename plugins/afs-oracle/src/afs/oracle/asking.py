@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from math import gcd
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from afs.generators.wording import Questions
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from afs.oracle.texts import Text
     from afs_core import Run
 
-__all__ = ["Asked", "Asker"]
+__all__ = ["Asked", "Asker", "Posed", "sample_of"]
 
 _WORD = re.compile(r"\w+")
 #: Between two sections, and part of neither.
@@ -33,12 +32,22 @@ _VARIED = frozenset({"address", "symbol"})
 class Asked(Questions):
     """Questions that were asked; case, white space and punctuation do not count."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._normal: set[str] = set()
+
     def claim(self, question: str) -> bool:
         normal = " ".join(_WORD.findall(question.casefold()))
-        key = blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        fresh = key not in self._asked
-        self._asked.add(key)
+        fresh = normal not in self._normal
+        self._normal.add(normal)
         return fresh
+
+
+class Posed(NamedTuple):
+    """A question and the lesson that answers it."""
+
+    question: str
+    lesson: Lesson
 
 
 class Asker:
@@ -49,7 +58,7 @@ class Asker:
         self._salt = run.rng("oracle:wording").getrandbits(32)
         self._asked = Asked()
 
-    def samples(self, lesson: Lesson) -> Iterator[TrainingSample]:
+    def pose(self, lesson: Lesson) -> Iterator[Posed]:
         """None where every wording asks for something that was asked for already."""
         if not lesson.key.strip() or not lesson.answer.strip():
             return
@@ -58,11 +67,11 @@ class Asker:
         for question in self._questions(lesson):
             if self._asked.claim(question):
                 asked += 1
-                yield _sample(question, lesson)
+                yield Posed(question, lesson)
             if asked == wanted:
                 return
 
-    def of_text(self, text: Text, topic: str) -> TrainingSample:
+    def of_text(self, text: Text, topic: str) -> Posed:
         """A section answers the ``topic`` that its heading asks for."""
         section = text.section
         rng = self._run.rng(f"oracle:section:{text.file}:{section.start}")
@@ -72,7 +81,7 @@ class Asker:
         said = answered(text.title)[1]
         answer = f"{said}\n\n{answer}" if said and section.part == 1 else answer
         lesson = Lesson("section", text.title, answer, text.file, section.start, end)
-        return _sample(question, lesson)
+        return Posed(question, lesson)
 
     def _questions(self, lesson: Lesson) -> Iterator[str]:
         wordings = self._mixed(QUESTIONS[lesson.wording or lesson.kind], f"{lesson.kind}:{lesson.key}")
@@ -95,7 +104,8 @@ class Asker:
         return [wordings[(start + at * step) % size] for at in range(size)]
 
 
-def _sample(question: str, lesson: Lesson) -> TrainingSample:
+def sample_of(posed: Posed) -> TrainingSample:
+    question, lesson = posed
     metadata: dict[str, Any] = {}
     if lesson.fact:
         metadata["fact"] = {"kind": lesson.kind, "key": lesson.key, "value": lesson.answer}

@@ -41,5 +41,5 @@ def tells(section: Section) -> bool:
     lines = [line for line in section.text.split("\n") if not _NOTHING.fullmatch(line)]
     if all(_CONTENTS.fullmatch(line) for line in lines) or all(_RECORD.fullmatch(line) for line in lines):
         return False
-    words = (word for word in _WORD.findall(section.text) if not word.isupper())
+    words = (word for word in _WORD.finditer(section.text) if not word[0].isupper())
     return any(number >= _ENOUGH_WORDS for number, _ in enumerate(words, 1))

@@ -10,6 +10,7 @@ import msgspec
 
 from afs.generators.base import BaseGenerator
 from afs.oracle.addresses import Address
+from afs.oracle.asking import Posed, sample_of
 from afs.oracle.balance import balanced
 from afs.oracle.hack import Hack, read_hack
 from afs.oracle.lessons import Lessons
@@ -97,16 +98,16 @@ class OracleGenerator(BaseGenerator):
 
     def generate(self) -> Iterator[TrainingSample]:
         """Raises DataError where the source is no folder."""
-        config, samples = self._config, self._samples()
+        config, posed = self._config, self._posed()
         share, floor = config.lookups, 0
         if share is None and set(config.kinds) == set(KINDS):
             share, floor = LOOKUPS, ALWAYS
         if share is None and not config.limits:
-            return samples
+            return map(sample_of, posed)
         share = 1.0 if share is None else share
-        return iter(balanced(list(samples), config.limits, share, floor, self._run))
+        return map(sample_of, balanced(list(posed), config.limits, share, floor, self._run))
 
-    def _samples(self) -> Iterator[TrainingSample]:
+    def _posed(self) -> Iterator[Posed]:
         config = self._config
         hack = read_hack(config.source, self._run)
         self.noted = hack.noted

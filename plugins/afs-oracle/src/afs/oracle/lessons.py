@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from afs.oracle.addresses import Address
 from afs.oracle.architecture import architecture_lessons
-from afs.oracle.asking import Asker
+from afs.oracle.asking import Asker, Posed
 from afs.oracle.document_lessons import opening, text_lessons
 from afs.oracle.document_order import order_lessons
 from afs.oracle.function_lessons import function_lessons
@@ -22,7 +22,6 @@ from afs.oracle.memory_lessons import AddressLessons, access_lessons, constant_l
 from afs.oracle.routine_lessons import RoutineLessons, routine_cue
 from afs.oracle.table_lessons import table_lessons
 from afs.oracle.topics import Topics
-from afs_core import TrainingSample
 
 if TYPE_CHECKING:
     from afs.oracle.hack import Hack
@@ -34,7 +33,7 @@ __all__ = ["Lessons"]
 
 
 class Lessons:
-    """Turns what ``hack`` holds into samples of ``kinds``, no two with the same question.
+    """Asks for what ``hack`` holds by ``kinds``, no two with the same question.
 
     A description that fits two things asks for neither.
     """
@@ -50,18 +49,18 @@ class Lessons:
         texts = ((opening(text), self._topics.title(text)) for text in hack.texts)
         self._unclear = {"routine-name": _unclear(routines), "heading": _unclear(texts)}
 
-    def of_address(self, address: Address) -> Iterator[TrainingSample]:
+    def of_address(self, address: Address) -> Iterator[Posed]:
         return self._asked(self._addresses.of(address))
 
-    def of_routine(self, routine: Explained) -> Iterator[TrainingSample]:
+    def of_routine(self, routine: Explained) -> Iterator[Posed]:
         return self._asked(self._routine_lessons.of(routine))
 
-    def of_text(self, text: Text) -> Iterator[TrainingSample]:
+    def of_text(self, text: Text) -> Iterator[Posed]:
         if "section" in self._kinds:
             yield self._asker.of_text(text, self._topics.asked(text))
         yield from self._asked(text_lessons(text, self._topics))
 
-    def of_the_rest(self) -> Iterator[TrainingSample]:
+    def of_the_rest(self) -> Iterator[Posed]:
         """Everything that is neither an address nor a routine nor a section."""
         for lessons in (
             self._of_numbers,
@@ -130,10 +129,10 @@ class Lessons:
         routines = {routine.name: routine for routine in self._hack.routines}
         return RoutineLessons(self._graph, routines, self._hack.sources, self._hack.comments, self._kinds)
 
-    def _asked(self, lessons: Iterable[Lesson]) -> Iterator[TrainingSample]:
+    def _asked(self, lessons: Iterable[Lesson]) -> Iterator[Posed]:
         for lesson in lessons:
             if lesson.kind in self._kinds and lesson.key not in self._unclear.get(lesson.kind, ()):
-                yield from self._asker.samples(lesson)
+                yield from self._asker.pose(lesson)
 
 
 def _unclear(facts: Iterable[tuple[str, str]]) -> set[str]:

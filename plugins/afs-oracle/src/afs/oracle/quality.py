@@ -18,8 +18,7 @@ def quality(lesson: Lesson) -> float:
     length and facts rise to 1 at 50 words and 5 facts. The answer of a lookup is as long as it has to
     be: it counts as half. What is longer than 6,000 characters is worth a fifth less.
     """
-    words = len(lesson.answer.split())
-    length = 0.5 if lesson.kind in LOOKUPS else min(1.0, words / _ENOUGH_WORDS)
+    length = 0.5 if lesson.kind in LOOKUPS else min(1.0, len(lesson.answer.split()) / _ENOUGH_WORDS)
     facts = min(1.0, lesson.facts / _ENOUGH_FACTS)
     score = 0.25 + 0.35 * min(1.0, lesson.told) + 0.25 * length + 0.15 * facts
     return round(score * (0.8 if len(lesson.answer) > _TOO_LONG else 1.0), 2)
