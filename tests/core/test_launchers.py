@@ -254,6 +254,17 @@ def test_a_python_that_is_too_old(tmp_path: Path, named: bool) -> None:
     assert not (tmp_path / ".venv.lock").exists()
 
 
+def test_a_place_that_cannot_be_written_is_told() -> None:
+    done = subprocess.run(
+        [ROOT / "scripts/afs-venv"],
+        env={"PATH": os.environ["PATH"], "AFS_VENV": "/proc/venv"},  # closed to root, too
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1 and "/proc/venv.lock" in done.stderr and "AFS_VENV=FOLDER" in done.stderr
+
+
 def test_the_scripts_are_portable_shell() -> None:
     for name in ("afs", "afs-venv"):
         script = ROOT / "scripts" / name
