@@ -101,6 +101,16 @@ def test_what_is_no_source_is_named(tmp_path: Path) -> None:
                 build_examples([source], run)
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that fails when it is read")
+def test_a_file_of_a_folder_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "good.asm").write_text("Main:\n  LDA #$00\n  STA $10\n  RTS\n")
+    (tmp_path / "bad.asm").symlink_to("/proc/self/mem")
+    assert "Main" in CodeBase.read([tmp_path]).names
+    with Run.open() as run:
+        build_examples([tmp_path], run)
+    assert any("bad.asm: cannot be read" in warning for warning in run.warnings)
+
+
 def test_faulty_lines_of_labelled_texts_are_named(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     for line, message in (

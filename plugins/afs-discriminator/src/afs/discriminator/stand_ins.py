@@ -16,7 +16,6 @@ from afs.asm import Contract, Limits, Source, check
 from afs.asm.language.instructions import mnemonics
 from afs.asm.sources.code_base import defined_names, sources_below
 from afs.asm.sources.source import Placed, place
-from afs_core import DataError
 
 __all__ = ["CodeBase", "Surroundings"]
 
@@ -50,7 +49,7 @@ class CodeBase(NamedTuple):
 
     @classmethod
     def read(cls, folders: Iterable[Path]) -> CodeBase:
-        """All assembly below ``folders``. Raises DataError for a file that cannot be read."""
+        """All assembly below ``folders``; a file that cannot be read defines nothing."""
         names: set[str] = set()
         symbols: dict[str, int] = {}
         defines: dict[str, str] = {}
@@ -58,8 +57,8 @@ class CodeBase(NamedTuple):
         for path in (path for folder in folders for path in sources_below(folder)):
             try:
                 source = Source.read(path)
-            except OSError as fault:
-                raise DataError(f"cannot be read: {fault.strerror}", path=path) from None
+            except OSError:
+                continue
             names.update(defined_names(source))
             symbols.update({item.name: item.value for item in source.symbols if item.value is not None})
             defines.update({item.name: item.value for item in source.defines if item.operator == "="})
