@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from documents import document, org_document, register, template
+from words import ADVERBS, NOUNS, RAM
+from writer import Hand, Writer, music
 
 FOLDERS = (
     "Core",
@@ -26,209 +28,6 @@ FOLDERS = (
     "music",
 )
 DOC_FOLDERS = ("Docs", "Docs/Technical", "Docs/World/Guides", "Docs/Archive/2021", "notes", "Sprites/NPCs")
-_NOUNS = """tide lantern anchor gull crab keel harbour bell reef mast sail whale pearl lighthouse oar compass
-squall barge kelp urchin siren cove rudder tunnel lever key chest mirror hook boat shadow ember
-shard"""
-NOUNS = _NOUNS.split()
-_VERBS = """raises lowers draws clears moves counts loads stores checks spawns removes rotates fades opens
-closes swaps copies measures hides shows"""
-VERBS = _VERBS.split()
-_ADVERBS = """once slowly at night on land under water before dawn without sound in the dark again twice"""
-ADVERBS = _ADVERBS.split()
-GERMAN = (
-    "Öffnet die Tür nach Süden.",
-    "Zählt die Schlüssel des Verlieses.",
-    "Löscht den Zähler für Blätter.",
-)
-RAM = 5339
-
-
-@dataclass
-class Hand:
-    """How one author writes."""
-
-    upper: bool
-    tab: bool
-    crlf: bool
-    latin: bool
-    braces: bool
-    joined: bool
-    ruler: str
-    place: str  # of the comment: above, apart, boxed, below, beside, none
-
-
-class Writer:
-    """One file in one hand."""
-
-    def __init__(self, rng: random.Random, hand: Hand, prefix: str, names: list[str]) -> None:
-        self.rng, self.hand, self.prefix, self.names = rng, hand, prefix, names
-        self.lines: list[str] = []
-        self.made: list[str] = []
-
-    def code(self, *statements: str, note: str = "") -> None:
-        text = [s if self.hand.upper else s[:3].lower() + s[3:] for s in statements]
-        pad = "\t" if self.hand.tab else "  "
-        groups = [" : ".join(text)] if self.hand.joined else text
-        for group in groups:
-            self.lines.append(pad + group + (f"{pad}; {note}" if note else ""))
-            note = ""
-
-    def ruler(self) -> None:
-        self.lines.append(f"; {self.hand.ruler * 57}")
-
-    def told(self) -> str:
-        rng = self.rng
-        if rng.random() < 0.05:
-            return rng.choice(GERMAN)
-        if rng.random() < 0.04:
-            return f"This routine probably {rng.choice(VERBS)} something."
-        return (
-            f"{rng.choice(VERBS).capitalize()} the {rng.choice(NOUNS)} of {rng.choice(('each', 'the', 'a'))} "
-            f"{rng.choice(NOUNS)} {rng.choice(ADVERBS)}, {rng.randrange(2, 90)} frames long."
-        )
-
-    def label(self) -> str:
-        rng = self.rng
-        name = (
-            f"{self.prefix}_{rng.choice(VERBS).capitalize()}{rng.choice(NOUNS).capitalize()}{len(self.made)}"
-        )
-        if rng.random() < 0.03:
-            name = f"_{rng.randrange(0x80, 0x90):02X}{rng.randrange(0x8000, 0x10000):04X}"
-        self.made.append(name)
-        return name
-
-    # -- what a file holds ------------------------------------------------------------------------
-
-    def routine(self) -> None:
-        hand, rng = self.hand, self.rng
-        name, told = self.label(), self.told()
-        more = [f"In: A = {rng.choice(NOUNS)} number", f"; LDA ${rng.randrange(256):02X}"][: rng.randrange(3)]
-        if hand.place == "apart":
-            self.ruler()
-            self.lines += [f"; {told}", ""]
-        elif hand.place == "boxed":
-            self.lines += ["; " + "*" * 40, f"; * {told} *", "; " + "*" * 40]
-        elif hand.place == "above":
-            self.lines += [f"; {name}", f"; {told}", *(f"; {line}" for line in more)]
-        self.lines.append(name + ":" + (f" ; {told}" if hand.place == "beside" else ""))
-        if hand.braces:
-            self.lines.append("{")
-        if hand.place == "below":
-            self.lines += [f"; {told}", ""]
-        self.body()
-        if hand.braces:
-            self.lines.append("}")
-        self.lines.append("")
-
-    def body(self) -> None:
-        rng = self.rng
-        wide = rng.random() < 0.25
-        if rng.random() < 0.2:
-            self.code("PHB", "PHK", "PLB")
-        elif rng.random() < 0.3:
-            self.code("PHP", "SEP #$30")
-            self.step(False)
-            self.code("PLP", "RTL")
-            return
-        if wide:
-            self.code("REP #$20")
-        for part in range(rng.randrange(1, 4)):
-            for _ in range(rng.randrange(1, 5)):
-                self.step(wide)
-            self.code(f"BEQ .part_{part}")
-            if rng.random() < 0.4:
-                self.lines.append(f"  ; {self.told()}")
-            self.step(wide)
-            self.lines.append(f"{'' if rng.random() < 0.5 else '  '}.part_{part}")
-        if wide:
-            self.code("SEP #$20")
-        self.code(rng.choice(("RTS", "RTL", "RTL")))
-        if rng.random() < 0.25:
-            self.lines.append(".values")
-            for _ in range(rng.randrange(1, 6)):
-                row = ", ".join(f"${rng.randrange(256):02X}" for _ in range(8))
-                self.lines.append(
-                    f"  db {row}"
-                    + (f" ; {rng.choice(NOUNS)} {rng.choice(ADVERBS)}" if rng.random() < 0.3 else "")
-                )
-
-    def step(self, wide: bool) -> None:
-        rng = self.rng
-        value = f"#${rng.randrange(0x10000):04X}" if wide else f"#${rng.randrange(256):02X}"
-        var, other = (f"Var_{rng.randrange(RAM):04X}" for _ in range(2))
-        note = (
-            f"{rng.choice(VERBS)} the {rng.choice(NOUNS)} {rng.choice(ADVERBS)}"
-            if rng.random() < 0.22
-            else ""
-        )
-        shape = rng.randrange(7)
-        if shape == 0:
-            self.code(f"LDA.{'w' if wide else 'b'} {value}", f"STA.l {var}", note=note)
-        elif shape == 1:
-            self.code(f"LDA.l {var}", f"CMP {value}", note=note)
-        elif shape == 2 and self.names:
-            self.code(f"{rng.choice(('JSL', 'JSR'))} {rng.choice(self.names[-400:])}", note=note)
-        elif shape == 3:
-            self.code(
-                f"LDA ${rng.randrange(0x0D00, 0x0FFF):04X}, X", f"STA ${rng.randrange(256):02X}", note=note
-            )
-        elif shape == 4:
-            self.code(f"LDA [${rng.randrange(0, 256, 3):02X}], Y", f"STA.l {other}, X", note=note)
-        elif shape == 5:
-            self.lines.append(f"  %GotoAction({rng.randrange(9)})" + (f" ; {note}" if note else ""))
-        else:
-            self.code(f"INC.w !Flag_{rng.randrange(60):02d}", note=note)
-
-    def table(self) -> None:
-        rng = self.rng
-        name = self.label()
-        if rng.random() < 0.6:
-            self.lines.append(f"; {self.told()}")
-        self.lines.append(f"{name}:")
-        if rng.random() < 0.3 and len(self.names) > 8:
-            self.lines += [
-                f"  dw {target}" for target in rng.sample(self.names[-300:], min(6, len(self.names)))
-            ]
-        else:
-            for _ in range(rng.randrange(2, 60)):
-                row = ", ".join(f"${rng.randrange(256):02X}" for _ in range(rng.choice((1, 4, 8))))
-                note = f" ; {rng.choice(NOUNS)} {rng.randrange(99)}" if rng.random() < 0.3 else ""
-                self.lines.append(f"  db {row}{note}")
-        self.lines.append("")
-
-    def hook(self) -> None:
-        rng = self.rng
-        at = f"${rng.randrange(0, 0x1F):02X}{rng.randrange(0x8000, 0xFFF0):04X}"
-        target = rng.choice(self.names or ["Nothing"])
-        self.lines.append("pushpc")
-        self.lines.append(f"; {self.told()}")
-        if rng.random() < 0.5:
-            self.lines.append(f"org {at} : JSL {target} ; replaces LDA.b $11 : CMP #$02")
-        else:
-            self.lines += [
-                f"org {at}",
-                f"  JSL {target}",
-                "  NOP #2",
-                f"assert pc() <= ${int(at[1:], 16) + 9:06X}",
-            ]
-        self.lines += ["pullpc", ""]
-
-    def sprite_head(self) -> None:
-        rng = self.rng
-        self.ruler()
-        for name, what in (
-            ("SPRID", "the sprite that is replaced"),
-            ("Health", "hit points"),
-            ("Damage", "8 is a heart"),
-            ("Boss", "1 = a boss"),
-        ):
-            self.lines.append(f"!{name:<12} = {rng.randrange(100):02d} ; {what}")
-        self.lines += ["", f"%Set_Sprite_Properties({self.prefix}_Prep, {self.prefix}_Long)", ""]
-
-    def text(self) -> bytes:
-        joined = "\n".join(self.lines) + "\n"
-        joined = joined.replace("\n", "\r\n") if self.hand.crlf else joined
-        return joined.encode("latin-1" if self.hand.latin else "utf-8")
 
 
 def ram(rng: random.Random) -> str:
@@ -273,6 +72,18 @@ def defines(rng: random.Random) -> str:
     ]
     lines += [
         "",
+        "; Where a tile of the pane lies.",
+        "function pane_place(row,col) = (row*64)+(col*2)",
+        "",
+        "; The tempo of all voices that follow.",
+        "macro SetTempo(v)",
+        "  db $E7, <v>",
+        "endmacro",
+        "",
+        "macro SetPatch(v)",
+        "  db $E0, <v>",
+        "endmacro",
+        "",
         "macro Set_Sprite_Properties(prep, main)",
         "{",
         "  pushpc",
@@ -290,56 +101,6 @@ def defines(rng: random.Random) -> str:
         + ["endstruct"]
     )
     return "\n".join(lines) + "\n"
-
-
-def document(rng: random.Random, number: int) -> str:
-    noun = rng.choice(NOUNS)
-    lines = ["---", f"title: {noun} {number}", "tags: [a, b]", "---", ""] if rng.random() < 0.3 else []
-    lines += [f"# The {noun} of {rng.choice(NOUNS)} {number}", "", sentence(rng), ""]
-    makers: tuple[Callable[[random.Random], list[str]], ...] = (chapter, table, bullets, fence, prose)
-    for part in range(rng.randrange(3, 9)):
-        level = rng.choice(("##", "##", "###", "####"))
-        lines += [f"{level} {rng.choice(NOUNS).capitalize()} {rng.choice(ADVERBS)} {part}", ""]
-        lines += [*rng.choice(makers)(rng), ""]
-    if number % 20 == 0:
-        lines += ["## Main quest", ""]
-        for index in range(9):
-            lines += [f"### Chapter {index}: The {rng.choice(NOUNS)} {number}", "", *chapter(rng), ""]
-    return "\n".join(lines)
-
-
-def sentence(rng: random.Random) -> str:
-    words = [rng.choice(NOUNS + ADVERBS + ["and", "the", "of"]) for _ in range(rng.randrange(9, 40))]
-    return " ".join(words).capitalize() + "."
-
-
-def prose(rng: random.Random) -> list[str]:
-    return [line for _ in range(rng.randrange(1, 4)) for line in (sentence(rng), "")]
-
-
-def chapter(rng: random.Random) -> list[str]:
-    lines = []
-    for step, word in enumerate(("Trigger", "Events", "Reward"), 1):
-        lines.append(f"{step}.  **{word}:** {sentence(rng)}")
-        if word == "Events":
-            lines += [f"    *   {sentence(rng)}" for _ in range(2)]
-    return lines
-
-
-def table(rng: random.Random) -> list[str]:
-    rows = [
-        f"| `$7E{rng.randrange(0x10000):04X}` | {rng.choice(NOUNS)}{n} | {sentence(rng)} |"
-        for n in range(rng.randrange(2, 9))
-    ]
-    return ["| Address | Label | Notes |", "|---|:---:|---|", *rows]
-
-
-def bullets(rng: random.Random) -> list[str]:
-    return [f"- **{rng.choice(NOUNS).capitalize()}{n}**: {sentence(rng)}" for n in range(rng.randrange(2, 7))]
-
-
-def fence(rng: random.Random) -> list[str]:
-    return ["```asm", f"LDA.w Var_{rng.randrange(RAM):04X}", "; # no heading", "```", sentence(rng)]
 
 
 def write(root: Path, seed: int, files: int = 160, documents: int = 280, lines: int = 71_000) -> None:
@@ -362,7 +123,15 @@ def write(root: Path, seed: int, files: int = 160, documents: int = 280, lines: 
         writer.lines += [f"org ${0x20 + number % 64:02X}8000", ""]
         while len(writer.lines) < share:
             kind = rng.random()
-            (writer.routine if kind < 0.82 else writer.table if kind < 0.93 else writer.hook)()
+            (
+                writer.routine
+                if kind < 0.78
+                else writer.table
+                if kind < 0.88
+                else writer.hook
+                if kind < 0.95
+                else writer.odd
+            )()
         written += len(writer.lines)
         names += [name for name in writer.made if name[0] != "_"]
         suffix = rng.choice((".asm", ".asm", ".asm", ".ASM", ".s"))
@@ -372,6 +141,11 @@ def write(root: Path, seed: int, files: int = 160, documents: int = 280, lines: 
     for number in range(documents):
         folder = rng.choice(DOC_FOLDERS)
         put(root / folder / f"{rng.choice(NOUNS).capitalize()}{number}.md", document(rng, number).encode())
+    for number in range(4):
+        put(root / f"notes/{NOUNS[number]}_TEMPLATE.md", template(NOUNS[number]).encode())
+        put(root / f"notes/{NOUNS[number]}{number}.org", org_document(rng, number).encode())
+        put(root / f"notes/registers{number}.txt", register(rng).encode())
+        put(root / f"music/song{number}.asm", music(rng, number).encode())
     put(root / "rom.inc", b"\0" * 64)
     put(root / "empty.asm", b"")
 

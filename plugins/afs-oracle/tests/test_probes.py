@@ -11,7 +11,8 @@ import pytest
 
 from afs.oracle import OracleGenerator, RecallProbes
 from afs.oracle.lesson import LOOKUPS
-from afs.oracle.wording import PROBES, QUESTIONS
+from afs.oracle.probe_wording import PROBES
+from afs.oracle.wording import QUESTIONS
 from afs_core import DataError, Provenance, Run, Stage, TrainingSample, execute, read_samples, write_samples
 from afs_core.testing import TransformConformance
 

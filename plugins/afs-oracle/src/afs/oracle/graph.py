@@ -8,22 +8,13 @@ from typing import NamedTuple
 from afs.asm import Macro, Placed, Routine, Source, Table
 from afs.oracle.addresses import Address
 from afs.oracle.operands import Touch, touches
+from afs.oracle.places import Place, code_key, keeps_bank, keeps_page, place_key
 from afs.oracle.routines import Explained
 
-__all__ = ["Access", "Graph", "Owner", "Place", "Uses"]
+__all__ = ["Access", "Graph", "Owner", "Uses"]
 
-_LOW_RAM = 0x2000
 _NOBODY = Routine("", "", "", (), (), (), False, "", 0, 0, "")
-_REGISTERS = range(0x2000, 0x6000)
 _THROUGH = {"pointer": "pointers", "call-through": "calls_through", "jump-through": "jumps_through"}
-
-
-class Place(NamedTuple):
-    """A place in memory. ``key`` is the same for every way to write it: an address with its bank, or
-    what the source calls it where its bank is not known."""
-
-    key: int | str
-    shown: str
 
 
 class Access(NamedTuple):
@@ -75,7 +66,7 @@ class Graph:
         }
         self._names: dict[int | str, list[str]] = {}
         for name, (value, long) in self.values.items():
-            self._names.setdefault(_key(value, long, True), []).append(name)
+            self._names.setdefault(place_key(value, long, True), []).append(name)
         #: Routines that call and jump to a routine: name -> (user, verb) in the order of the sources.
         self.users: dict[str, dict[tuple[str, str], None]] = {}
         #: Who reads and who writes: key of a place -> accesses.
@@ -104,7 +95,7 @@ class Graph:
 
     def of_body(self, routine: Routine, body: Sequence[Placed], owner: str = "") -> Uses:
         """What a part of a routine uses; entered in the graph where it has an ``owner``."""
-        safe = _keeps_bank(body), _keeps_page(body)
+        safe = keeps_bank(body), keeps_page(body)
         found: dict[str, dict[str, None]] = {name: {} for name in Uses._fields}
         for placed in body:
             if placed.statement.kind == "macro-call":
@@ -199,7 +190,7 @@ class Graph:
         """The routine or label that is called, as the sources name it; empty where it is none."""
         if touch.name[:1] == "$":
             if touch.verb == "call" or (touch.verb == "jump" and len(touch.name) == 7):
-                known = [n for n in self._names.get(_code_key(touch.name), []) if n[:1] != "!"]
+                known = [n for n in self._names.get(code_key(touch.name), []) if n[:1] != "!"]
                 return known[0] if len(known) == 1 else touch.name.upper()
             return ""
         if not touch.name or touch.offset or touch.name[:1] in "+-!":
@@ -228,13 +219,13 @@ class Graph:
         known = self.values.get(name)
         if known is None:
             return Place(f"name {shown}", shown)
-        return Place(_key(known[0] + touch.offset, known[1], True), shown)
+        return Place(place_key(known[0] + touch.offset, known[1], True), shown)
 
     def _numbered(self, touch: Touch, name: str, safe: tuple[bool, bool]) -> Place:
         value = int(name[1:], 16) + touch.offset
         digits = len(name) - 1
         sure = digits > 4 or (safe[0] if digits > 2 else safe[1])
-        key = _key(value, digits > 4, sure)
+        key = place_key(value, digits > 4, sure)
         shown = touch.shown.upper()
         names = self._names.get(key, []) if not touch.offset else []
         return Place(key, f"{shown} ({names[0]})" if len(names) == 1 else shown)
@@ -269,39 +260,3 @@ def _place_of(placed: Placed, file: str) -> str:
     if placed.statement.kind == "macro-call":
         return f"the call of %{placed.statement.name} in {file}"
     return f"code of {file} outside of routines"
-
-
-def _key(value: int, long: bool, sure: bool) -> int | str:
-    """An address with its bank; as text where the bank is not known."""
-    bank, low = value >> 16 & 0xFF, value & 0xFFFF
-    if not long:
-        if low < _LOW_RAM and sure:
-            return 0x7E0000 | low
-        return low if low in _REGISTERS and sure else f"${low:04X} in the data bank"
-    if bank & 0x7F < 0x40:
-        if low < _LOW_RAM:
-            return 0x7E0000 | low
-        return low if low in _REGISTERS else (bank & 0x7F) << 16 | low
-    return bank << 16 | low
-
-
-def _code_key(name: str) -> int | str:
-    return _key(int(name[1:], 16), len(name) > 5, False)
-
-
-_PUSHES = frozenset({"pha", "phx", "phy", "pea", "pei", "per"})
-
-
-def _keeps_bank(body: Sequence[Placed]) -> bool:
-    """Whether the data bank stays one that sees low work RAM: it is only ever the program's own."""
-    before = ""
-    for placed in body:
-        name = placed.statement.name if placed.statement.kind == "instruction" else ""
-        if name in ("pea", "pei", "mvn", "mvp") or (name == "plb" and before in _PUSHES):
-            return False
-        before = name or before
-    return True
-
-
-def _keeps_page(body: Sequence[Placed]) -> bool:
-    return not any(p.statement.name in ("tcd", "pld") for p in body if p.statement.kind == "instruction")

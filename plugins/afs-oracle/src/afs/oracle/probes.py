@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from afs.oracle.wording import PROBES
+from afs.oracle.probe_wording import PROBES
 from afs_core import DataError, Provenance, TrainingSample
 
 if TYPE_CHECKING:

@@ -1,12 +1,10 @@
-"""How a fact is asked for: in training data, and, in other words, by a probe.
-
-A fact is a key, a value and the relation between them. ``{key}`` stands for the key. No phrase of
-three words of a probe occurs in a question of the same kind.
-"""
+"""How training data asks: ``{key}`` stands for what is asked about."""
 
 from __future__ import annotations
 
-__all__ = ["PROBES", "QUESTIONS"]
+from afs.oracle.document_wording import DOCUMENTS
+
+__all__ = ["QUESTIONS"]
 
 #: Wordings of the training data, by kind of sample; some kinds ask for several sorts of things.
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -274,138 +272,5 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "List the code that loads from {key}.",
         "Where do the sources read {key}?",
     ),
-    "heading": (
-        "Which section begins like this? {key}",
-        "Name the section that starts with: {key}",
-        "This opens which section? {key}",
-        "To which section does this text belong? {key}",
-    ),
-    "row": (
-        "What is said of {key}?",
-        "Look up {key}.",
-        "Give the entry {key}.",
-        "Read out {key}.",
-    ),
-    "term": (
-        "What do the documents say of {key}?",
-        "Explain {key}.",
-        "What is meant by {key}?",
-        "Describe {key}.",
-    ),
-    "steps": (
-        "What are the steps of {key}?",
-        "List the steps of {key} in their order.",
-        "How does {key} go, step by step?",
-        "Give all steps of {key}.",
-    ),
-    "points": (
-        "What does the numbered list of {key} say?",
-        "Give the numbered list of {key}.",
-        "List the numbered points of {key} in their order.",
-        "Which points does {key} number?",
-    ),
-    "point": (
-        "In the numbered list, what comes after {key}?",
-        "Give the numbered point that follows {key}.",
-        "Which numbered point stands below {key}?",
-        "What does the numbered list say next, after {key}?",
-    ),
-    "question": ("{key}",),
-    "chapters": (
-        "In which order do the parts of {key} come?",
-        "List the parts of {key} in their order.",
-        "How is {key} divided, from first to last?",
-        "Give all numbered parts of {key}.",
-    ),
-    "order": (
-        "What comes after {key}?",
-        "What follows {key}?",
-        "Name the step behind {key}.",
-        "Which step is next after {key}?",
-    ),
-    "part-order": (
-        "Which part comes after {key}?",
-        "What follows {key}?",
-        "Name the part behind {key}.",
-        "Which part is next after {key}?",
-    ),
-    "file": (
-        "What does the file {key} hold?",
-        "Give an overview of {key}.",
-        "Describe the source file {key}.",
-        "What is defined in {key}?",
-    ),
-    "folder": (
-        "What does the folder {key} hold?",
-        "Give an overview of the folder {key}.",
-        "Which files are in {key}?",
-        "Describe the folder {key}.",
-    ),
-    "includes": (
-        "In which order does {key} read in other files?",
-        "List the files that {key} includes, in order.",
-        "Which sources does {key} include?",
-        "What does {key} assemble, and in which order?",
-    ),
-}
-
-#: Wordings of probes, by the kind of sample that teaches the fact.
-PROBES: dict[str, tuple[str, ...]] = {
-    "address": (
-        "Where does the game keep {key}?",
-        "Where in memory would I find {key}?",
-        "I want to change {key}. Where do I look?",
-        "Where can {key} be found?",
-    ),
-    "symbol": (
-        "What lives at {key}?",
-        "What occupies {key}?",
-        "The debugger stops at {key}. Who is there?",
-        "I saw a write to {key}. What changed?",
-    ),
-    "routine-name": (
-        "I need the code for the following. How is it called? {key}",
-        "Where would I set a breakpoint to see this happen? {key}",
-        "Some code was written for this task. Under which label? {key}",
-    ),
-    "heading": (
-        "Under which title should I look this up? {key}",
-        "I remember only these words. Where were they written? {key}",
-        "What would the table of contents call this? {key}",
-    ),
-    "constant": (
-        "How much is {key} in this project?",
-        "Somebody wrote #{key}. Which number gets assembled?",
-        "I replace {key} by a plain number. Which one?",
-    ),
-    "bit": (
-        "If somebody sets {key}, what have they switched on?",
-        "A dump shows {key} set. What happened?",
-        "When would I find {key} to be 1?",
-    ),
-    "field": (
-        "How many bytes into its record lies {key}?",
-        "I count from the start of a record. Where do I meet {key}?",
-        "My pointer is at the record. What do I add to reach {key}?",
-    ),
-    "entry": (
-        "If I peek into the ROM there, what do I see for {key}?",
-        "Somebody lost the line for {key}. How did it go?",
-        "Type in again what was written for {key}.",
-    ),
-    "row": (
-        "My printout is torn just behind {key}. What stood there?",
-        "Remind me how it continues beside {key}.",
-        "I only have the first cell of {key}. Fill in the rest.",
-    ),
-    "order": (
-        "I am done with {key}. Where do I go now?",
-        "Having finished {key}, what should I turn to?",
-        "My guide breaks off at {key}. How would it go on?",
-    ),
-    "hooked": (
-        "Where in the old code would I break to see {key} start?",
-        "Somebody jumped into {key} from the untouched game. Whence?",
-        "On the way into {key}, which place in the ROM was altered?",
-    ),
+    **DOCUMENTS,
 }
