@@ -31,6 +31,7 @@ MEANING = {
     "entry": "A row by the comment behind it, or a label by its number.",
     "macro": "A macro with its comment.",
     "macro-use": "How often a macro is called, and up to three calls.",
+    "function": "A function of the assembler, with its comment and up to three calls.",
     "hook": "A patch (`org` and a few statements): its comment, the place that this names, what it replaces "
     "where a disassembly in the checkout tells, the bound that an `assert` or `warnpc` sets.",
     "hooked": "The patched address that leads to a routine.",
@@ -52,6 +53,7 @@ MEANING = {
     "term": "A list item that opens with a term in bold type or as code.",
     "steps": "A numbered list, or headings that are numbered.",
     "order": "What follows a step or a chapter.",
+    "question": "A question that a document asks and answers: `**Q: Why?**`. A heading that asks is a section.",
     "architecture": "What a file or folder holds, and what a file reads in, in order.",
 }
 

@@ -32,6 +32,7 @@ COUNTED = {
     "entry": 4,  # two rows with a comment, two pointers
     "macro": 2,
     "macro-use": 1,
+    "function": 1,
     "hook": 2,
     "hooked": 1,
     "routine": 5,  # guard_main, Vendor_Main, Vendor_Wait, Lamps_Count, _0083F8; Vendor_Pay is a guess
@@ -46,13 +47,14 @@ COUNTED = {
     "state": 4,
     "writers": 7,
     "readers": 9,  # a table, too
-    "section": 3,
+    "section": 4,
     "heading": 1,  # the chapters begin with lists
     "row": 2,
     "term": 5,
     "steps": 2,
     "order": 3,
-    "architecture": 9,  # 5 files, 3 folders, 1 list of includes
+    "question": 1,
+    "architecture": 10,  # 6 files, 3 folders, 1 list of includes
 }
 
 

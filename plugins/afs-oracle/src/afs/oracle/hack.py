@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afs.asm import Source
+from afs.asm.sources.code_base import ENDINGS
+from afs.asm.sources.encoding import decoded
 from afs.generators.markdown import document, prose
 from afs.generators.sources import SourceFile, walk
 from afs.oracle.addresses import Address, Addresses
 from afs.oracle.comments import Comments
-from afs.oracle.encoding import decoded
 from afs.oracle.forms import is_form, tells
 from afs.oracle.org_mode import markdown_of
 from afs.oracle.routines import Explained, Routines
@@ -24,9 +25,8 @@ from afs_core import DataError
 if TYPE_CHECKING:
     from afs_core import Run
 
-__all__ = ["ASSEMBLY", "DOCUMENTS", "Hack", "Text", "read_hack"]
+__all__ = ["DOCUMENTS", "Hack", "Text", "read_hack"]
 
-ASSEMBLY = frozenset({".asm", ".s", ".65s", ".65c", ".65816", ".a65", ".inc"})
 MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".mkd", ".org"})
 DOCUMENTS = MARKDOWN | {".txt", ".text", ".rst"}
 _SHORTEST = 16
@@ -63,7 +63,7 @@ def read_hack(root: Path, run: Run) -> Hack:
     named in a warning. Raises DataError where ``root`` is no folder.
     """
     reader = _Reader(run)
-    for file in walk(root, ASSEMBLY | DOCUMENTS):
+    for file in walk(root, ENDINGS | DOCUMENTS):
         run.check_cancelled()
         reader.take(file)
     return reader.hack()
@@ -82,12 +82,12 @@ class _Reader:
 
     def take(self, file: SourceFile) -> None:
         try:
-            text = self._source(file) if file.suffix in ASSEMBLY else file.text()
+            text = self._source(file) if file.suffix in ENDINGS else file.text()
         except DataError as fault:
             self._passed_over.setdefault(fault.reason, []).append(file.relative)
             return
         self._noted[f"{file.suffix} files"] += 1
-        if file.suffix in ASSEMBLY:
+        if file.suffix in ENDINGS:
             self._take_source(Source.parse(text, file.relative))
         else:
             self._take_document(text, file)

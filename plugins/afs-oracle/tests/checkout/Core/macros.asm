@@ -8,3 +8,6 @@ macro Unused(a, b)
   db <a>, <b>
 }
 endmacro
+
+; Where a tile of the pane lies, two bytes each.
+function pane_place(row,col) = (row*64)+(col*2)
