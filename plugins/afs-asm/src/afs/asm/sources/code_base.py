@@ -10,7 +10,7 @@ from .source import Source
 from .symbol_files import read_symbols
 
 #: Endings of files that hold assembly.
-ENDINGS: Final = frozenset({".asm", ".inc", ".s", ".a65", ".65c"})
+ENDINGS: Final = frozenset({".asm", ".inc", ".s", ".65s", ".65c", ".65816", ".a65"})
 
 
 def sources_below(folder: Path) -> list[Path]:
