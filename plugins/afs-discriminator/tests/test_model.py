@@ -119,7 +119,7 @@ def test_the_worst_piece_of_an_answer_counts_and_short_answers_do_not(
 ) -> None:
     scorer = DiscriminatorScorer(ScorerConfig(model_path=str(trained)), afs_run)
     code = [e.text for e in dataset.examples if e.domain == "asm" and e.split == "test"]
-    scores = Model.load(trained).scores(code)
+    scores = Model.load(str(trained)).scores(code)
     best, worst = code[int(np.argmax(scores))], code[int(np.argmin(scores))]
     given = [sample(f"```asm\n{text}\n```") for text in (best, worst)]
     both = sample(f"First:\n```asm\n{best}\n```\nThen:\n```asm\n{worst}\n```")

@@ -1,6 +1,6 @@
 """A trained discriminator in a folder: what it learned, how far it can be trusted, and its scores.
 
-    model = Model.load(Path("models/electra"))
+    model = Model.load("models/electra")
     model.scores(["LDA #$12 : RTS"])       # P(real), calibrated
 
 The folder holds ``discriminator.json`` (:class:`Record`) and the files of the backend. A plain checkpoint
@@ -50,16 +50,22 @@ class Model:
     """A discriminator; what it learned is read when it scores for the first time."""
 
     def __init__(
-        self, folder: Path, *, device: str = "auto", batch_size: int | None = None, precision: str = "auto"
+        self,
+        folder: Path | str,
+        *,
+        device: str = "auto",
+        batch_size: int | None = None,
+        precision: str = "auto",
     ) -> None:
         """Raises DataError where ``folder`` holds no discriminator, Missing without its backend."""
-        self.folder, self.record = folder, read_record(folder)
+        self.folder = Path(folder)
+        self.record = read_record(self.folder)
         self._backend = backend_named(self.record.backend)
         self._backend.require(precision)
         self._device, self._batch_size, self._precision = device, batch_size, precision
 
     @classmethod
-    def load(cls, folder: Path, **options: Any) -> Model:
+    def load(cls, folder: Path | str, **options: Any) -> Model:
         """The same, read at once, so that damage is told now: raises DataError."""
         model = cls(folder, **options)
         _ = model._learned
