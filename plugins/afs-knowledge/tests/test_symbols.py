@@ -103,6 +103,11 @@ def test_a_folder_is_read_as_a_whole_and_shown_by_relative_names(tmp_path: Path)
     assert database.query_address("Tide").source == "core/ram.asm:1"
 
 
+def test_comments_of_an_older_encoding_are_read(tmp_path: Path) -> None:
+    (tmp_path / "ram.65s").write_bytes("Gold = $7E0046 ; Münzen\r\n".encode("latin-1"))
+    assert AddressDatabase([tmp_path]).query_address("Gold").description == "Münzen"
+
+
 def test_lists_of_assemblers_and_debuggers(tmp_path: Path) -> None:
     (tmp_path / "hack.sym").write_text("[labels]\n00:8000 Start\n7e:0a00 Tide\n[source files]\n0000 x.asm\n")
     (tmp_path / "hack.mlb").write_text("SnesPrgRom:6B080:Table:what it is\nSnesWorkRam:0B00-0B0F:Slots\n")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from afs.asm.language.expressions import expression
+from afs.asm.sources.code_base import ENDINGS
+from afs.asm.sources.encoding import decoded
 from afs.asm.sources.source import Placed, Source
 from afs.asm.sources.symbol_files import parse_symbols, source_symbols
 from afs.knowledge.bus import area, canonical
@@ -21,7 +23,7 @@ __all__ = ["SUFFIXES", "Symbols", "read_symbols"]
 #: Files of assemblers and debuggers that list names with addresses.
 _LISTS: Final = (".sym", ".mlb")
 #: Suffixes that are looked for in folders. A file that is named is read as assembly if it is no list.
-SUFFIXES: Final = (".asm", ".s", ".inc", *_LISTS)
+SUFFIXES: Final = (*sorted(ENDINGS), *_LISTS)
 _LENGTH = re.compile(r"(?:\blength\b[:=\s]*|\A\[(?=\$|0x))(\$|0x)?([0-9A-F]+)\b", re.I)
 _LARGEST: Final = 0x20000
 
@@ -73,7 +75,7 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
 
 def _names(path: Path, layout: str) -> Iterator[_Name]:
     try:
-        text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
+        text = decoded(path.read_bytes())
     except OSError as fault:
         raise DataError(f"cannot be read: {fault.strerror}", path=path) from None
     if path.suffix.lower() in _LISTS:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from afs.asm.language.lines import Comment, LogicalLine, Part, logical_lines, parts, tidy
 from afs.asm.language.statements import Statement, parse_statement
 
+from .encoding import decoded
+
 
 class Placed(NamedTuple):
     """A statement at its place. `start` and `end` are offsets into the file's text; `comment` is what
@@ -144,9 +146,8 @@ class Source(NamedTuple):
 
     @classmethod
     def read(cls, path: Path, file: str | None = None) -> Source:
-        """Parse a file; bytes that are not UTF-8 are kept as surrogates. Raises OSError."""
-        text = path.read_bytes().decode("utf-8", "surrogateescape")
-        return cls.parse(text, str(path) if file is None else file)
+        """Parse a file; a line that is not UTF-8 is read as Latin-1. Raises OSError."""
+        return cls.parse(decoded(path.read_bytes()), str(path) if file is None else file)
 
 
 def place(text: str, file: str) -> tuple[tuple[Placed, ...], tuple[Comment, ...]]:

@@ -17,6 +17,7 @@ from afs.asm.language.expressions import expression
 from afs.asm.mapping import MAPPERS, plain_address
 from afs_core import DataError
 
+from .encoding import decoded
 from .source import Source
 
 __all__ = ["SymbolEntry", "parse_symbols", "read_symbols", "source_symbols"]
@@ -60,7 +61,7 @@ def read_symbols(path: Path, layout: str = "lorom", file: str | None = None) -> 
 
     Raises OSError, and DataError for a `.sym` or `.mlb` file in which nothing names an address.
     """
-    text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
+    text = decoded(path.read_bytes())
     name = str(path) if file is None else file
     entries = parse_symbols(text, path.suffix.lower(), layout, name)
     if not entries and text.strip() and path.suffix.lower() in (".sym", ".mlb"):
