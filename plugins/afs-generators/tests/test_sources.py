@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,20 @@ def test_census_counts_by_type(tmp_path: Path) -> None:
 def test_a_hidden_root_is_looked_at(tmp_path: Path) -> None:
     make(tmp_path, **{".context/memory/a.md": b"text"})
     assert list(found(tmp_path / ".context" / "memory")) == ["a.md"]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, **{"a/x.md": b"text", "closed/y.md": b"text", "z.md": b"text"})
+    listed = Path.iterdir
+
+    def refused(folder: Path) -> Iterator[Path]:
+        if folder.name == "closed":  # root may read whatever its rights
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    problem = "a folder that cannot be read: Permission denied"
+    assert found(tmp_path, suffixes={".md"}) == {"a/x.md": "", "closed": problem, "z.md": ""}
 
 
 def test_links(tmp_path: Path) -> None:

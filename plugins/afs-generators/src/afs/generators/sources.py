@@ -65,7 +65,7 @@ def walk(
 ) -> Iterator[SourceFile]:
     """The files below ``root`` with one of ``suffixes`` (lower case, all without), by path.
 
-    Those that cannot be used come with a ``problem``. Raises DataError where ``root`` is no
+    Those that cannot be used, folders among them, come with a ``problem``. Raises DataError where ``root`` is no
     folder. ``follow`` enters linked folders and files wherever they lie.
     """
     root = root.expanduser()
@@ -81,7 +81,10 @@ def walk(
             if suffixes is None or entry.suffix.lower() in suffixes or entry.is_dir():
                 yield SourceFile(entry, relative, problem)
         elif entry.is_dir():
-            stack += reversed(_children(entry, seen))
+            try:
+                stack += reversed(_children(entry, seen))
+            except OSError as fault:
+                yield SourceFile(entry, relative, f"a folder that cannot be read: {fault.strerror}")
         elif suffixes is None or entry.suffix.lower() in suffixes:
             yield source_file(entry, relative, max_bytes=max_bytes)
 
@@ -110,10 +113,7 @@ def census(root: Path) -> Counter[str]:
 
 def _children(folder: Path, seen: set[tuple[int, int]]) -> list[Path]:
     """What lies in ``folder``, sorted, without what is ignored or was entered before."""
-    try:
-        children = sorted(folder.iterdir(), key=lambda child: child.name)
-    except OSError:
-        return []
+    children = sorted(folder.iterdir(), key=lambda child: child.name)
     paths = [child for child in children if child.name[0] not in ".~" and child.name not in IGNORED]
     return [path for path in paths if not path.is_dir() or _is_new(path, seen)]
 
