@@ -65,8 +65,8 @@ def walk(
 ) -> Iterator[SourceFile]:
     """The files below ``root`` with one of ``suffixes`` (lower case, all without), by path.
 
-    Those that cannot be used, folders among them, come with a ``problem``. Raises DataError where ``root`` is no
-    folder. ``follow`` enters linked folders and files wherever they lie.
+    Those that cannot be used, folders among them, come with a ``problem``. Raises DataError where ``root``
+    is no folder. ``follow`` enters linked folders and files wherever they lie.
     """
     root = root.expanduser()
     if not root.is_dir():
