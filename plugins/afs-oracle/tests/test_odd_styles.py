@@ -164,3 +164,28 @@ def test_functions_of_the_assembler_are_told_with_their_calls(made: Made) -> Non
     assert (
         "Functions: `place()`, `twice()` and `again()`." in answers(made, FUNCTIONS, "architecture")["a.asm"]
     )
+
+
+def test_a_headline_within_a_ruler_is_a_title_and_what_follows_is_said_below_it(made: Made) -> None:
+    text = "; --- Parts to leave out ---\n; Set to 1 to leave a part out.\n!NO_SONGS = 0\n!NO_MENU = 1\n"
+    assert answers(made, text, "group") == {
+        "“Parts to leave out” in a.asm": "Set to 1 to leave a part out.\n`!NO_SONGS` = 0\n`!NO_MENU` = 1"
+    }
+
+
+def test_a_headline_of_a_file_keeps_its_paragraphs(made: Made) -> None:
+    told = "; The watch\n;\n; Two things:\n;   1. Look\n;   2. Touch,\n;      by night\n"
+    text = f"; =====\n{told}; =====\n\nRun:\n  RTS\n"
+    assert answers(made, text, "architecture")["a.asm"] == (
+        "The watch\n\nTwo things:\n  1. Look\n  2. Touch,\n     by night\n\nRoutines: `Run`."
+    )
+
+
+def test_documents_are_listed_by_their_titles(made: Made) -> None:
+    files = {
+        "d/a.md": "# The sea at night\n\nIt is dark and wet there.\n",
+        "d/b.txt": "0000: 00 1F\n",
+        "d/c.asm": "; Rules of the sea.\n\nRun:\n  RTS\n",
+    }
+    _, sample = made(files, kinds=("architecture",))
+    assert sample.output == "a.md: The sea at night\nb.txt\nc.asm: Rules of the sea."

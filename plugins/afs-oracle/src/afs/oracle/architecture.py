@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from afs.asm import Source
 from afs.oracle.comment_text import cleaned, flowed, usable
+from afs.oracle.comments import Comments
 from afs.oracle.function_lessons import functions
 from afs.oracle.lesson import Lesson, listed
 from afs.oracle.routines import Explained
@@ -18,11 +19,15 @@ _SENTENCE_END = (". ", "! ", ".\n")
 
 
 def architecture_lessons(
-    sources: Sequence[Source], documents: Sequence[str], routines: Sequence[Explained]
+    sources: Sequence[Source],
+    documents: Sequence[str],
+    routines: Sequence[Explained],
+    comments: Mapping[str, Comments],
+    titles: Mapping[str, str],
 ) -> Iterator[Lesson]:
-    """One lesson a file, a folder and a list of includes."""
+    """One lesson a file, a folder and a list of includes; ``titles`` are those of documents."""
     taken = {(routine.file, routine.start) for routine in routines if routine.comment}
-    heads = {source.file: headline(source, taken) for source in sources}
+    heads = {source.file: headline(source, comments[source.file], taken) for source in sources}
     for source in sources:
         yield from _of_file(source, heads[source.file])
     folders: dict[str, list[str]] = {}
@@ -30,7 +35,7 @@ def architecture_lessons(
         folders.setdefault(_folder(file), []).append(file)
     for folder, files in folders.items():
         if folder and 1 < len(files) <= _MOST:
-            lines = [_entry(file, heads.get(file, "")) for file in files]
+            lines = [_entry(file, heads.get(file, "") or titles.get(file, "")) for file in files]
             yield Lesson(
                 "architecture",
                 folder,
@@ -45,13 +50,13 @@ def architecture_lessons(
             )
 
 
-def headline(source: Source, taken: Container[tuple[str, int]] = ()) -> str:
+def headline(source: Source, comments: Comments, taken: Container[tuple[str, int]] = ()) -> str:
     """The comment that opens the file, if it stands apart from what it opens and is not ``taken``."""
     lines, last = [], 0
     for comment in source.comments:
         if not comment.own_line or (last and comment.line != last + 1):
             break
-        lines.append(comment.text)
+        lines.append(comments.own[comment.line])
         last = comment.line
     first = source.comments[0].line if lines else 0
     text = source.text.split("\n")
@@ -62,12 +67,13 @@ def headline(source: Source, taken: Container[tuple[str, int]] = ()) -> str:
         and last < len(text)
         and not text[last].strip()
     )
-    told = "\n".join(cleaned(lines)) if apart else ""
+    told = "\n".join(cleaned(lines, paragraphs=True)) if apart else ""
     return told if usable(told) else ""
 
 
 def _of_file(source: Source, head: str) -> Iterator[Lesson]:
-    lines = [head] if head else []
+    lines = [head + "\n" if "\n\n" in head else head] if head else []
+    several = len(source.routines) > 1
     held = {
         "Routines": [routine.name for routine in source.routines],
         "Tables": [
@@ -79,10 +85,11 @@ def _of_file(source: Source, head: str) -> Iterator[Lesson]:
     }
     for what, names in held.items():
         names = list(dict.fromkeys(names))
+        several = several or len(names) > 1
         if 0 < len(names) <= _MOST:
             lines.append(f"{what}: {listed(names)}.")
     end = len(source.text.splitlines())
-    if lines and (head or len(lines) > 1 or len(source.routines) > 1):
+    if lines and (head or several or len(lines) > 1):
         answer = "\n".join(lines)
         share = 0.3 + 0.7 * len(head) / len(answer)
         yield Lesson(

@@ -18,6 +18,8 @@ __all__ = ["Group", "group_lessons", "groups", "setting_lessons", "struct_lesson
 _SMALLEST, _LARGEST = 2, 64
 _LONGEST_TITLE = 120
 _ROM = 0x2000
+#: ``--- Parts to leave out ---``
+_FRAMED = re.compile(r"\s*[=~\-_*]{3,}\s+\S.*\s[=~\-_*]{3,}\s*")
 #: A line that gives a value, a bit or a length its meaning, or draws the bits.
 _LISTED = re.compile(
     r"(?i)(?:[-*—]\s*)?(?:bits?\s+[0-9]|(?:0x|\$|%)?[0-9a-f]{1,6}\s*(?:[-:=–—]|\s-)\s"
@@ -63,11 +65,13 @@ def _group(block: Sequence[tuple[int, str, str, str]], file: str, comments: Comm
 
 
 def _paragraph(lines: Sequence[str]) -> Sequence[str]:
-    """A comment up to the first blank line or ruler behind a word."""
+    """A comment up to the first blank line or ruler behind a word, or its first line within a ruler."""
     told = False
     for at, line in enumerate(lines):
         if told and RULER.fullmatch(line):
             return lines[:at]
+        if not told and _FRAMED.fullmatch(line):
+            return lines[: at + 1]
         told = told or usable(line)
     return lines
 

@@ -62,15 +62,18 @@ class Lessons:
 
     def of_the_rest(self) -> Iterator[Posed]:
         """Everything that is neither an address nor a routine nor a section."""
+        hack = self._hack
         for lessons in (
             self._of_numbers,
             self._of_data,
             self._of_macros,
-            lambda: function_lessons(self._hack.sources, self._hack.comments),
+            lambda: function_lessons(hack.sources, hack.comments),
             self._of_hooks,
             lambda: access_lessons(self._graph),
-            lambda: order_lessons(self._hack.texts, self._topics),
-            lambda: architecture_lessons(self._hack.sources, self._hack.documents, self._hack.routines),
+            lambda: order_lessons(hack.texts, self._topics),
+            lambda: architecture_lessons(
+                hack.sources, hack.documents, hack.routines, hack.comments, self._topics.titles
+            ),
         ):
             self._run.check_cancelled()
             yield from self._asked(lessons())

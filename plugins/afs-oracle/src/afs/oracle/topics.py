@@ -24,10 +24,13 @@ class Topics:
         self._names = Counter(PurePosixPath(file).name for file in {text.file for text in texts})
         first = [text for text in texts if text.section.part == 1]
         self._titles = Counter(text.title.casefold() for text in first)
+        #: What each document is called.
+        self.titles: dict[str, str] = {}
         self._documents: dict[str, set[str]] = defaultdict(set)
         for text in texts:
             first_title = next((title for title in text.section.path if title), text.title)
             self._documents[first_title.rstrip(" :").casefold()].add(text.file)
+            self.titles.setdefault(text.file, first_title.rstrip(" :"))
         self._files: dict[tuple[str, ...], set[str]] = {}
         self._starts: dict[tuple[str, ...], list[int]] = {}
         for text in first:
