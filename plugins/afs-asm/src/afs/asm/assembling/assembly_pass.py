@@ -10,7 +10,7 @@ from typing import Final
 from afs.asm.language.arguments import quoted_blanks, words_of
 from afs.asm.language.directives import DATA, DIRECTIVES, NOT_IN_SPCBLOCK, opened_on_line
 from afs.asm.language.faults import Broken, Fatal
-from afs.asm.language.lines import LogicalLine, logical_lines, parts, tidy
+from afs.asm.language.lines import LogicalLine, logical_lines, open_quote, parts, tidy
 from afs.asm.language.statements import Statement, parse_statement
 
 from .commands import COMMANDS, emit_values
@@ -129,6 +129,10 @@ class Pass(PassState):
         if any(_MACRO_START.match(line.code) for line in body):
             raise Broken("macro", f"a macro is declared within `{name}`; asar 1.91 has no such thing")
         self.session.macros[name] = Macro(name, parameters, variadic, body, self.file)
+        for line in body:
+            if open_quote(line.code) >= 0:
+                self.line = line.at(0).line
+                self.report(Broken("quotes", "a quote is not closed"))
 
     def _run_line(self, line: LogicalLine) -> None:
         code = line.code
@@ -145,7 +149,7 @@ class Pass(PassState):
             code = self.filled(code)
         if counts and ("!" in code or "\\" in code):
             code = self.define_text.resolve_line(tidy(code).strip())
-        if code.count('"') % 2 and _open_quote(code):
+        if open_quote(code) >= 0:
             raise Broken("quotes", "a quote is not closed")
         same = code is line.code
         self._statements_of(_split(code), line if same and not self.calls else None)
@@ -251,6 +255,8 @@ class Pass(PassState):
             self.emit(encode_sound(self, word, statement.operand))
 
     def _conditional(self, statement: Statement) -> None:
+        if statement.labels and not self.counts:
+            return  # which asar takes for no condition then
         if self.counts:
             for label in statement.labels:
                 self._define_label(label.name, label.kind)
@@ -353,7 +359,3 @@ def _parsed(text: str) -> Statement:
         return parse_statement(text)
     statement = parse_statement(text[1:].lstrip())
     return statement if statement.kind != "unknown" else parse_statement("")
-
-
-def _open_quote(code: str) -> bool:
-    return re.sub(r"'\"'", "", code).count('"') % 2 == 1

@@ -6,12 +6,12 @@ import re
 
 import msgspec
 
+from afs.asm.language.character_table import CharacterTable
 from afs.asm.language.expressions import STUB
 from afs.asm.language.findings import ERROR, WARNING, Finding
 
 from .block_events import BLOCK_EVENTS
 from .blocks import Blocks
-from .character_table import CharacterTable
 from .facts import Event, Facts, Step
 from .function_calls import FUNCTION_EVENTS
 from .label_events import LABEL_EVENTS
@@ -20,7 +20,7 @@ from .names import Names
 from .place_events import FIRST_ADDRESS, FIRST_BANK, PLACE_EVENTS, finish_places
 from .places import Place
 from .setting_events import SETTING_EVENTS, finish_stacks
-from .structs import OpenStruct, StructSize
+from .structs import OpenStruct
 
 #: A line and a step on it, with the full names that the step's target may have; or no step, but a label that
 #: is passed, with its full name, and whether it may stand within a routine.
@@ -55,10 +55,8 @@ class Context(msgspec.Struct):
     labels: dict[str, Place] = {}
     uses: list[Use] = []
     letters: dict[tuple[int, int], str] = {}
-    #: Structs by name, the one that is being defined, and what characters stand for.
-    structs: dict[str, StructSize] = {}
+    #: The struct that is being defined.
     struct: OpenStruct | None = None
-    characters: CharacterTable = msgspec.field(default_factory=CharacterTable)
     #: Calls of functions that are being looked into.
     calling: list[str] = []
     stacks: dict[str, list[tuple[int, int]]] = {}
@@ -93,6 +91,13 @@ class Context(msgspec.Struct):
         self.arch = arch
         self.sound = in_block or arch.startswith("spc700")
         self.foreign = arch == "superfx" and not in_block
+
+    @property
+    def characters(self) -> CharacterTable:
+        """What characters stand for here."""
+        evaluator = self.blocks.evaluator
+        evaluator.characters = evaluator.characters or CharacterTable()
+        return evaluator.characters
 
     def stub(self, name: str) -> None:
         """Note a name that the text uses and does not define."""

@@ -99,7 +99,7 @@ def directive_facts(statement: Statement) -> Facts:
     if not least <= count <= most and (name in CLOSES_CONDITION or name == "else"):
         reason = f"`{name}` takes nothing after it"
         return Facts((), (Event("surplus", name, head, reason),), -1)  # where nothing counts, too
-    if not least <= count <= most:
+    if not least <= count <= most and name != "elseif":
         return Facts((_miscounted(statement, head, least, most, count),), (), _length(name))
     if name in OPENS or name in CLOSES or name in ("else", "elseif"):
         return block_facts(statement, head)

@@ -39,8 +39,8 @@ def take_place(context: Context, event: Event, line: int) -> None:
             _needs_place(context, event, line)
     if context.struct:
         context.struct.skip(_skipped(context, event) if event.name == "skip" else None)
-    if event.name == "rep" and not context.names.in_macro and context.blocks.value(event.detail) != 1:
-        context.blocks.loops.append((line, line + 1))  # what is repeated; nothing is where it is none
+    if event.name == "rep" and not context.names.in_macro:
+        _take_repeat(context, event, line)
     _take_space(context, event, line)
     if event.name == "org":
         _take_org(context, event, line)
@@ -66,6 +66,12 @@ def _skipped(context: Context, event: Event) -> float | None:
     if known[0] is None or known[1] is None or known[0] < 1:
         return None
     return -(opened.at - int(known[1])) % int(known[0])
+
+
+def _take_repeat(context: Context, event: Event, line: int) -> None:
+    """What is repeated is as much of a loop as what stands in one; it may not be read at all."""
+    if context.blocks.value(event.detail) not in (None, 1):
+        context.blocks.loops.append((line, line + 1))
 
 
 def _take_space(context: Context, event: Event, line: int) -> None:

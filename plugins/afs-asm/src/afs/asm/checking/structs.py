@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from afs.asm.language.evaluator import StructSize
 from afs.asm.language.expressions import expression
 
 from .places import Place
@@ -29,15 +30,6 @@ class OpenStruct(msgspec.Struct):
         self.at = None if self.at is None or count is None else self.at + int(count)
 
 
-class StructSize(msgspec.Struct, frozen=True, gc=False):
-    """What is known of a struct: its end, its size, and its size with that of the longest that extends it."""
-
-    end: int | None = None
-    size: int | None = None
-    whole: int | None = None
-    static: bool = True
-
-
 _UNKNOWN = StructSize()
 
 
@@ -45,7 +37,7 @@ def open_struct(context: Context, detail: str) -> OpenStruct:
     """The struct that `struct detail` begins."""
     name, *words = detail.split(" ")
     if len(words) == 2:
-        parent = context.structs.get(words[1], _UNKNOWN)
+        parent = context.blocks.evaluator.structs.get(words[1], _UNKNOWN)
         return OpenStruct(f"{words[1]}.{name}", parent.end, parent.end, parent.static, words[1])
     if not words:
         return OpenStruct(name, None, None, static=False)
@@ -74,16 +66,11 @@ def close_struct(context: Context, alignment: str) -> None:
     size = None
     if opened.at is not None and opened.base is not None and step is not None and step >= 1:
         size = -(-(opened.at - opened.base) // int(step)) * int(step)
-    context.structs[opened.name] = StructSize(opened.at, size, size, opened.static)
-    parent = context.structs.get(opened.parent)
+    structs = context.blocks.evaluator.structs
+    structs[opened.name] = StructSize(opened.at, size, size, opened.static)
+    parent = structs.get(opened.parent)
     if parent:
         whole = None
         if None not in (parent.size, parent.whole, size):
             whole = max(parent.whole or 0, (parent.size or 0) + (size or 0))
-        context.structs[opened.parent] = msgspec.structs.replace(parent, whole=whole)
-
-
-def struct_size(context: Context, name: str, *, whole: bool) -> int | None:
-    """The size of a struct, if it is known; `whole` counts what extends it."""
-    known = context.structs.get(name, _UNKNOWN)
-    return known.whole if whole else known.size
+        structs[opened.parent] = msgspec.structs.replace(parent, whole=whole)

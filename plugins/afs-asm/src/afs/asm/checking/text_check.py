@@ -21,7 +21,17 @@ from afs.asm.language.directives import opened_on_line
 from afs.asm.language.evaluator import Evaluator
 from afs.asm.language.expressions import STUB, expression
 from afs.asm.language.findings import ERROR, WARNING, Fault, Finding
-from afs.asm.language.lines import LogicalLine, Part, Position, code_of, is_joined, logical_lines, parts, tidy
+from afs.asm.language.lines import (
+    LogicalLine,
+    Part,
+    Position,
+    code_of,
+    is_joined,
+    logical_lines,
+    open_quote,
+    parts,
+    tidy,
+)
 
 from .argument_facts import checked
 from .blocks import Blocks
@@ -32,7 +42,6 @@ from .line_facts import facts_of_code, misplaced_for
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .register_widths import width_findings
 from .second_look import Checked, looked_at_again
-from .structs import struct_size
 
 #: What may not come out again in a finding: lone surrogates, and the sign for an unknown value.
 _UNFIT = re.compile(f"[\ud800-\udfff{STUB}]")
@@ -53,12 +62,7 @@ class TextCheck:
     """One pass over a text; `call` is the macro whose body is being read, if any."""
 
     def __init__(self) -> None:
-        self.evaluator = Evaluator(
-            self._label_value,
-            lambda name: name in self.defines.values,
-            character=self._character,
-            struct_size=self._struct_size,
-        )
+        self.evaluator = Evaluator(self._label_value, lambda name: name in self.defines.values)
         self.defines = Defines(self._unknown_define, self.evaluator.value, self._note_set)
         self.blocks = Blocks(self.evaluator, self.defines)
         self.context = Context(self.blocks)
@@ -165,7 +169,13 @@ class TextCheck:
             self._find(fault, line.at(fault.at) if line else Position(number, fault.at + 1, 0))
 
     def _skim(self, facts: Facts, number: int) -> None:
-        """Lines that are left out: only what opens and closes conditions counts."""
+        """Lines that are left out: only what opens and closes conditions counts, where no label stands before
+        it; and quotes."""
+        for fault in facts.faults:
+            if fault.code == "quotes":
+                self._find(fault, Position(number, fault.at + 1, 0))
+        if facts.events and facts.events[0].kind == "label":
+            return
         for event in facts.events:
             if event.kind in ("else", "surplus") or (
                 event.kind in ("open", "close") and _of_condition(event)
@@ -230,6 +240,8 @@ class TextCheck:
             limit = code.index("<")
             code = self._filled(line, limit)
         live = self.blocks.live
+        if not live and (at := open_quote(code)) >= 0:
+            self._find(Fault(0, ERROR, "quotes", "a quote is not closed"), line.at(at))
         found = parts(code)
         if live and len(found) > 1 and _FOR.match(found[0].text):
             for part in found[1:]:  # the line's defines are read before the loop sets its own
@@ -258,7 +270,9 @@ class TextCheck:
         return passing and not (name == "else" or (name == "elseif" and more and self.blocks.live))
 
     def _passed_over(self, part: Part, line: LogicalLine, live: bool) -> None:
-        """A statement that is not reached; its defines are read with those of the whole line."""
+        """A statement that is not reached; its quotes and defines are read with those of the whole line."""
+        if live and (at := open_quote(part.text)) >= 0:
+            self._find(Fault(0, ERROR, "quotes", "a quote is not closed"), line.at(part.start + at))
         if not live or "!" not in part.text:
             return
         text = tidy(part.text)
@@ -388,12 +402,6 @@ class TextCheck:
     def _label_value(self, name: str) -> float | None:
         return self.context.value_of(name)
 
-    def _character(self, char: str) -> float | None:
-        return self.context.characters.value(char)
-
-    def _struct_size(self, name: str, *, whole: bool) -> float | None:
-        return struct_size(self.context, name, whole=whole)
-
     # -- macros ---------------------------------------------------------------------------------
 
     def _declare(self, lines: Sequence[str], number: int, first: int) -> int:
@@ -474,7 +482,8 @@ class TextCheck:
         other.lines(body.lines, body.first)
         for finding in (*other.findings, *other.context.finish()):
             reason = finding.reason.replace(STUB, "…") + _IN_MACRO
-            self.findings.append(replace(finding, severity=WARNING, reason=reason))
+            severity = finding.severity if finding.code == "quotes" else WARNING
+            self.findings.append(replace(finding, severity=severity, reason=reason))
 
 
 _INDEX = re.compile(r"<[^<>]*>")

@@ -9,16 +9,26 @@ from typing import Final
 import msgspec
 
 from .arithmetic import FUNCTIONS, OPERATIONS, PREFIXES, NoValue, cut
+from .character_table import CharacterTable
 from .faults import Broken
 from .formula import Formula, parse_formula
 from .functions import SIGNATURES
 
-__all__ = ["Evaluator", "constant", "never_has_value"]
+__all__ = ["Evaluator", "StructSize", "constant", "never_has_value"]
 
 _MAX_CALLS: Final = 32
 _LABEL_BITS: Final = 0xFFFFFF
 #: What has no value for some numbers on its right, whatever is on its left.
 _CHOOSY: Final = frozenset({"/", "%", "<<", ">>"})
+
+
+class StructSize(msgspec.Struct, frozen=True, gc=False):
+    """What is known of a struct: its end, its size, and its size with that of the longest that extends it."""
+
+    end: int | None = None
+    size: int | None = None
+    whole: int | None = None
+    static: bool = True
 
 
 class Evaluator(msgspec.Struct):
@@ -28,8 +38,8 @@ class Evaluator(msgspec.Struct):
     `priorities` operators bind as usual, with `exact` fractions are kept. `functions` are those of the text
     so far, parameters and body; `here` is the address of the code that is being read, and `more` how many
     more values the macro call has that is being read, each where it is known. `undecided` is set where a
-    value that is not known here decides whether there is one at all. `character` gives what a character
-    stands for, `struct_size` the size of a struct, with `whole` that of the longest that extends it added.
+    value that is not known here decides whether there is one at all. `characters` is what characters stand
+    for, where the text has said so, and `structs` has the sizes of those so far.
     """
 
     name: Callable[[str], float | None]
@@ -40,8 +50,8 @@ class Evaluator(msgspec.Struct):
     here: float | None = None
     more: int | None = None
     undecided: bool = False
-    character: Callable[[str], float | None] = lambda char: None
-    struct_size: Callable[..., float | None] = lambda name, whole: None
+    characters: CharacterTable | None = None
+    structs: dict[str, StructSize] = {}
     _bound: dict[str, float] = {}
     _depth: int = 0
 
@@ -72,7 +82,7 @@ class Evaluator(msgspec.Struct):
         if tree.kind == "call":
             return self._call(tree)
         if tree.kind == "character":
-            return self.character(tree.value)
+            return self.characters.value(tree.value) if self.characters else ord(tree.value)
         if tree.kind == "element":
             return self._element(tree)
         if tree.kind in OPERATIONS:
@@ -90,9 +100,12 @@ class Evaluator(msgspec.Struct):
     def _element(self, tree: Formula) -> float | None:
         """The place of an element of a struct, `Name[index].field`."""
         struct, name = tree.value
-        values = self._named(name), self.known(tree.parts[0]), self.struct_size(struct, whole=True)
-        first, index, size = values
+        first, index, size = self._named(name), self.known(tree.parts[0]), self._size(struct, whole=True)
         return None if first is None or index is None or size is None else first + int(index * size)
+
+    def _size(self, name: str, *, whole: bool) -> int | None:
+        known = self.structs.get(name)
+        return None if known is None else known.whole if whole else known.size
 
     def _chain(self, tree: Formula) -> float | None:
         """The value of operators in a row, which may be many."""
@@ -123,7 +136,7 @@ class Evaluator(msgspec.Struct):
         if name == "sizeof" and [part.value for part in tree.parts] == ["..."]:
             return self.more
         if name in ("sizeof", "objectsize") and [part.kind for part in tree.parts] in (["name"], ["string"]):
-            return self.struct_size(str(tree.parts[0].value), whole=name == "objectsize")
+            return self._size(str(tree.parts[0].value), whole=name == "objectsize")
         if name == "defined" and len(texts) == 1:
             return self.defined(texts[0])
         if name in ("stringsequal", "stringsequalnocase") and len(texts) == 2:

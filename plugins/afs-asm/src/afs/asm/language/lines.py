@@ -17,6 +17,7 @@ QUOTED = r"""(?:"[^"]*"|'''|'[^'][^']*')"""
 #: Everything before a comment; stops before a quote that nobody closes.
 _CODE = re.compile(rf"""[^;"']*(?:{QUOTED}[^;"']*)*""")
 _QUOTED = re.compile(QUOTED)
+_CLOSED = re.compile(rf"""[^"']*(?:{QUOTED}[^"']*)*""")
 _SEPARATOR = re.compile(r"\s:(?=\s|$)")
 
 #: How many physical lines one logical line may have.
@@ -131,6 +132,15 @@ def _split_comment(line: str, number: int, offset: int) -> tuple[str, Comment | 
     text = tail.lstrip(";").strip()
     comment = Comment(number, end + 1, text, not body.strip(), offset + end, offset + len(line.rstrip("\r")))
     return (code_of(line) if tail.startswith(";@") else body), comment
+
+
+def open_quote(text: str) -> int:
+    """Index of a quote that nobody closes, or -1."""
+    if '"' not in text and "'" not in text:
+        return -1
+    match = _CLOSED.match(text)
+    end = match.end() if match else 0
+    return end if end < len(text) else -1
 
 
 def parts(code: str) -> list[Part]:
