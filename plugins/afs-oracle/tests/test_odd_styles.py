@@ -189,3 +189,11 @@ def test_documents_are_listed_by_their_titles(made: Made) -> None:
     }
     _, sample = made(files, kinds=("architecture",))
     assert sample.output == "a.md: The sea at night\nb.txt\nc.asm: Rules of the sea."
+
+
+def test_a_name_behind_a_call_by_number_says_what_is_called(made: Made) -> None:
+    text = "Draw:\n  JSR $F4CE ; Item_Draw\n  LDA $10 ; Tide_Level\n  JML $1BC97C ; Map_Draw.twice\n"
+    assert answers(made, text, "line") == {
+        "`JSR $F4CE` in `Draw`": "It calls `Item_Draw`.",
+        "`JML $1BC97C` in `Draw`": "It jumps to `Map_Draw.twice`.",
+    }

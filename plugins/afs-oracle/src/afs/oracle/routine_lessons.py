@@ -21,6 +21,9 @@ __all__ = ["RoutineLessons", "cue", "routine_cue"]
 
 _SENTENCE = re.compile(r"(?s)(.{20,}?(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\bno)(?<!approx)[.!?])(?:\s|$)")
 _WORD = re.compile(r"\w+")
+#: A call by number, beside which a comment often has the name: ``JSL $1BC97C ; Map_Draw``.
+_CALLED = re.compile(r"(?i)j(?:sr|sl|mp|ml)(?:\.[wl])? \$[0-9a-f]{4,6}")
+_IDENTIFIER = re.compile(r"(?=\w*(?:_|[a-z0-9][A-Z]))[A-Za-z]\w+(?:\.\w+)?")
 _ENOUGH_WORDS = 4
 _SHORTEST_CUE, _LONGEST_CUE = 20, 160
 _LONGEST_CODE = 120
@@ -198,6 +201,8 @@ class RoutineLessons:
                 statements.setdefault(placed.line, []).append(_written(placed, routine.routine))
         for line, texts in statements.items():
             told = " ".join(" ".join(cleaned(comments.behind(line)[0])).split())
+            if goes := _CALLED.fullmatch(texts[-1]) and _IDENTIFIER.fullmatch(told):
+                told = f"It {'calls' if texts[-1][:2].lower() == 'js' else 'jumps to'} {code(goes[0])}"
             if len(told.split()) >= _WORDS and usable(told) and not is_code(told):
                 said.setdefault(" : ".join(texts), {}).setdefault(sentence(told), line)
         for text, answers in said.items():
