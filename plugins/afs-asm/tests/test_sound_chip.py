@@ -148,6 +148,8 @@ def test_a_block_begins_with_its_length_and_its_place() -> None:
         result = assemble(code.format(end), 0x208000)
         assert result.ok and result.code.hex() == data + tail, result.findings
     assert assemble("spcblock $500\nnop\nstartpos $507\nendspcblock").code.hex() == "010000050000000705"
+    later = "arch spc700\nspcblock $5000\nstartpos Go\n nop\nGo:\n jmp Go\nendspcblock"
+    assert assemble(later, 0x208000).code.hex() == "04000050" + "005f0150" + "00000150"
 
 
 def test_labels_of_a_block_stay_in_it() -> None:

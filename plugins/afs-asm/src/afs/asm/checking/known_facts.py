@@ -21,8 +21,9 @@ _MAX_KEPT_LINES: Final = 50_000
 #: By the text of the line, and by that of a statement whose defines are resolved.
 known_lines: Final[dict[str, Facts]] = {}
 _resolved: Final[dict[str, Facts]] = {}
-#: By the text of a line or statement for the sound chip.
-_sound: Final[dict[str, Facts]] = {}
+#: The same of code for the sound chip.
+_sound_lines: Final[dict[str, Facts]] = {}
+_sound_statements: Final[dict[str, Facts]] = {}
 
 
 def facts_of_line(line: str) -> Facts:
@@ -51,12 +52,21 @@ def facts_of_statement(text: str) -> Facts:
     return facts
 
 
-def facts_of_sound(text: str) -> Facts:
-    """The facts of a line or statement for the sound chip."""
-    facts = _sound.get(text)
+def facts_of_sound_line(line: str) -> Facts:
+    """The facts of a line for the sound chip."""
+    facts = _sound_lines.get(line)
     if facts is None:
-        facts = _facts_of_code(text, sound=True)
-        _keep(_sound, text, facts)
+        facts = _facts_of_code(line, sound=True)
+        _keep(_sound_lines, line, facts)
+    return facts
+
+
+def facts_of_sound_statement(text: str) -> Facts:
+    """The facts of a statement for the sound chip whose defines are resolved."""
+    facts = _sound_statements.get(text)
+    if facts is None:
+        facts = facts_of_code(text, sound=True)
+        _keep(_sound_statements, text, facts)
     return facts
 
 

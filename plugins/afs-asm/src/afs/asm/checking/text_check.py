@@ -37,7 +37,13 @@ from .argument_facts import checked
 from .blocks import Blocks
 from .context import Context
 from .facts import BY_PARTS, CONTINUED, Event, Facts
-from .known_facts import facts_of_line, facts_of_sound, facts_of_statement, known_lines
+from .known_facts import (
+    facts_of_line,
+    facts_of_sound_line,
+    facts_of_sound_statement,
+    facts_of_statement,
+    known_lines,
+)
 from .line_facts import facts_of_code, misplaced_for
 from .macro_calls import MAX_DEPTH, MAX_LINES, MacroBody, MacroCall, call_values, declared
 from .register_widths import width_findings
@@ -127,11 +133,11 @@ class TextCheck:
 
     def _known(self, line: str) -> Facts | None:
         """The facts of a line of a text with code for the sound chip, if they are known."""
-        return facts_of_sound(line) if self.context.sound else known_lines.get(line)
+        return facts_of_sound_line(line) if self.context.sound else known_lines.get(line)
 
     def _facts(self, text: str) -> Facts:
         """The facts of a statement whose defines are resolved."""
-        return facts_of_sound(text) if self.context.sound else facts_of_statement(text)
+        return facts_of_sound_statement(text) if self.context.sound else facts_of_statement(text)
 
     def _result(self) -> Checked:
         context = self.context

@@ -59,6 +59,8 @@ def misuse(name: str, kinds: list[str]) -> str:
     for letter, kind in zip(takes, kinds, strict=False):
         if letter == "s" and kind not in ("string", "stub"):
             return f"`{name}` takes a text in quotes"
+        if letter == "y" and kind not in ("name", "string", "stub", "all"):
+            return f"`{name}` takes a name"
         if letter == "n" and kind == "string":
             return f"`{name}` takes a number, not a text"
         if kind == "all" and name.lstrip("_") != "sizeof":
