@@ -69,9 +69,9 @@ def _can_read(size: int) -> Builtin:
 
 
 def _file(evaluation: Evaluation, part: Formula) -> bytes | None:
-    run = evaluation.run
+    run, name = evaluation.run, _string(evaluation, part)
     try:
-        return run.files.read(_string(evaluation, part), run.file)
+        return run.files.read(name, run.file)
     except Broken:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,6 +15,10 @@ from .facts import Event
 
 if TYPE_CHECKING:
     from .context import Context
+
+
+#: What may be open in a text beside conditions, and what each cannot stand in.
+_REGIONS: Final = {"struct": ("struct",), "spcblock": ("struct", "spcblock")}
 
 
 class _Block:
@@ -48,6 +52,8 @@ class Blocks(msgspec.Struct):
     live: bool = True
     opened: list[_Block] = []
     floor: int = 0
+    #: A struct or code for the sound chip, which conditions may begin or end in.
+    regions: list[_Block] = []
     loops: list[tuple[int, int]] = []
 
     @property
@@ -76,14 +82,14 @@ class Blocks(msgspec.Struct):
     @property
     def struct(self) -> str:
         """The full name of the struct that is open, or nothing."""
-        for block in reversed(self.opened):
+        for block in self.regions:
             if block.name == "struct":
                 words = block.detail.split(" ")
                 return f"{words[2]}.{words[0]}" if len(words) == 3 else words[0]
         return ""
 
     def inside(self, name: str) -> bool:
-        return any(block.name == name for block in self.opened)
+        return any(block.name == name for block in self.regions)
 
     def value(self, text: str) -> float | None:
         return self.evaluator.value(text)
@@ -97,11 +103,9 @@ class Blocks(msgspec.Struct):
     def open(self, event: Event, line: int, context: Context) -> None:
         """Open a block; of a condition that is not met, what stands within is left out."""
         block = _Block(event, line, self.live)
-        if event.name == "struct" and self.inside("struct"):
-            context.find(line, event.at, "block", "a struct cannot stand in a struct")
-        if event.name == "spcblock" and (self.inside("struct") or self.inside("spcblock")):
-            around = "struct" if self.inside("struct") else "spcblock"
-            context.find(line, event.at, "block", f"a spcblock cannot stand in a {around}")
+        if event.name in _REGIONS:
+            self._open_region(block, context)
+            return
         self.opened.append(block)
         if event.name in ("if", "while") and self.live:
             block.taken = answer(context, event, line)
@@ -115,6 +119,19 @@ class Blocks(msgspec.Struct):
             known = self._turns(turns)
             block.turns = known or 0
             self.live = self.live and known != 0
+
+    def _open_region(self, block: _Block, context: Context) -> None:
+        around = next((region.name for region in self.regions if region.name in _REGIONS[block.name]), "")
+        if around and not self.uncertain:
+            reason = f"a {block.name} cannot stand in a {around}"
+            context.find(block.line, block.at, "block", reason)
+        self.regions = [*(region for region in self.regions if region.name != block.name), block]
+
+    def _close_region(self, event: Event, line: int, context: Context) -> None:
+        name = CLOSES[event.name]
+        if not self.inside(name) and not self.uncertain:
+            context.find(line, event.at, "block", f"`{event.name}` closes no `{name}`")
+        self.regions = [region for region in self.regions if region.name != name]
 
     def _turns(self, text: str) -> int | None:
         """How often a `for` runs, None if the text does not tell."""
@@ -147,6 +164,9 @@ class Blocks(msgspec.Struct):
 
     def close(self, event: Event, line: int, context: Context) -> None:
         opener = CLOSES[event.name]
+        if opener in _REGIONS:
+            self._close_region(event, line, context)
+            return
         accepted = CONDITIONS if event.name in CLOSES_CONDITION else frozenset({opener})
         if len(self.opened) <= self.floor or self.opened[-1].name not in accepted:
             context.find(line, event.at, "block", f"`{event.name}` closes no `{opener}`")
@@ -160,9 +180,9 @@ class Blocks(msgspec.Struct):
         if block.variable:
             self.defines.restore(block.variable, block.before)
 
-    def finish(self, context: Context, depth: int = 0) -> None:
-        """Tell of the blocks beyond `depth` that nobody closed, and close them."""
-        for block in self.opened[depth:]:
+    def finish(self, context: Context, depth: int = 0, *, whole: bool = False) -> None:
+        """Tell of the blocks beyond `depth` that nobody closed, and close them; of all in a `whole` text."""
+        for block in (*self.opened[depth:], *(self.regions if whole else ())):
             closer = next(word for word, opener in CLOSES.items() if opener == block.name)
             context.find(block.line, block.at, "block", f"`{block.name}` is not closed", closer)
         if len(self.opened) > depth:

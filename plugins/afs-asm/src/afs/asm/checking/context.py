@@ -168,7 +168,7 @@ class Context(msgspec.Struct):
 
     def finish(self) -> list[Finding]:
         """Settle names, blocks and distances; the findings that this gives."""
-        self.blocks.finish(self)
+        self.blocks.finish(self, whole=True)
         finish_stacks(self)
         settle(self)
         finish_places(self)

@@ -284,7 +284,7 @@ def _shown(items: list[tuple[str, int]]) -> tuple[list[Fault], list[Event]]:
         if not match:
             reason = f"`{item[:24]}` cannot be printed: a text in quotes, pc, bytes, hex(…), dec(…)"
             faults.append(Fault(start, ERROR, "directive", reason))
-        elif match[1]:
+        elif match[1] is not None:
             values = split_arguments(match[1], start + match.start(1))
             more, uses = all_checked(values, "use")
             faults += more

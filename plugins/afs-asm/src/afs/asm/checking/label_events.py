@@ -26,7 +26,7 @@ def take_label(context: Context, event: Event, line: int) -> None:
         if context.tracks:
             context.flow.append((line, None, (full,), True))
         return
-    if context.blocks.opened and (struct := context.blocks.struct):
+    if context.blocks.regions and (struct := context.blocks.struct):
         _take_field(context, struct, event, line)
         return
     full, orphan = context.names.define(name, aside=event.detail == "aside")
