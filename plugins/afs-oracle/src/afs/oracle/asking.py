@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from math import gcd
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -99,9 +100,15 @@ class Asker:
         """
         chance = crc32(name.encode("utf-8", "surrogatepass"), self._salt)
         size = len(wordings)
-        steps = [step for step in range(1, size, 2) if gcd(step, size) == 1] or [1]
+        steps = _strides(size)
         start, step = chance % size, steps[chance // size % len(steps)]
         return [wordings[(start + at * step) % size] for at in range(size)]
+
+
+@cache
+def _strides(size: int) -> list[int]:
+    """The odd steps that come by all of ``size`` things."""
+    return [step for step in range(1, size, 2) if gcd(step, size) == 1] or [1]
 
 
 def sample_of(posed: Posed) -> TrainingSample:

@@ -107,6 +107,8 @@ def constant_lessons(constant: Address) -> Iterator[Lesson]:
 
 def bit_lessons(named: Address, group: str) -> Iterator[Lesson]:
     """Bit fields and lists of values that a comment draws up."""
+    if not named.notes:
+        return
     at = (named.file, named.start, named.end)
     if drawn := bits(named.notes):
         lines = [f"{_bits(number).capitalize()}: {text}" for number, text in drawn]
