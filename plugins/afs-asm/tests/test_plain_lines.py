@@ -92,7 +92,7 @@ def test_statements_in_one_line_are_those_of_the_parser(statements: list[str]) -
             at, length = at + len(statement) + 3, length + facts.length
         assert (joined.events, joined.length) == (tuple(events), length)
     else:
-        assert "a,b" in statements
+        assert "a,b" in statements or not (statements[0] and statements[-1])
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from afs.asm.language.expressions import decimal_width
 from afs.asm.language.faults import Broken
 from afs.asm.language.instructions import Forms, mnemonics
 from afs.asm.language.legality import BRANCHES, REPEATABLE
-from afs.asm.language.operands import Operand, operand
+from afs.asm.language.operands import Operand, moves_block, operand
 from afs.asm.language.suggestions import unknown_command
 
 from .scopes import Label
@@ -42,7 +43,7 @@ def encode(run: Pass, mnemonic: str, suffix: str, text: str) -> bytes:
         plain = _without_operand(mnemonic, suffix, text, forms)
         if plain is not None:
             return plain
-    found = operand(text, mnemonic in ("mvn", "mvp"))
+    found = operand(text, moves_block(mnemonic, suffix, text))
     if found.form == "#e" and mnemonic in REPEATABLE:
         return _repeated(run, mnemonic, found.bodies[0], forms)
     if found.form == "e,e":
@@ -159,8 +160,8 @@ def _binary_size(run: Pass, match: re.Match[str], bank: int | None) -> int:
 
 
 def _decimal_size(run: Pass, match: re.Match[str], bank: int | None) -> int:
-    value = int(match["dec"][:20])
-    return 1 if value < 0x100 else 2 if value < 0x10000 else 3
+    fraction = 2 if "." in match[0] else 0  # which is sized as a sub-label
+    return max(decimal_width(match["dec"]), fraction)
 
 
 def _character_size(run: Pass, match: re.Match[str], bank: int | None) -> int:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from afs.asm.language.directives import opened_on_line
 from afs.asm.language.expressions import STUB
-from afs.asm.language.findings import ERROR, Fault
+from afs.asm.language.findings import ERROR, WARNING, Fault
 from afs.asm.language.legality import judge
-from afs.asm.language.lines import QUOTED, Part, parts, tidy
+from afs.asm.language.lines import QUOTED, Part, open_quote, parts, tidy
 from afs.asm.language.statements import Statement, parse_statement
 from afs.asm.language.suggestions import unknown_command
 
@@ -21,9 +21,8 @@ from .instruction_facts import instruction_facts
 from .plain_lines import joined_facts, plain_facts
 from .sound_facts import sound_facts
 
-_CLOSED = re.compile(rf"""[^"']*(?:{QUOTED}[^"']*)*""")
 _FOR = re.compile(r"(end)?for(?: |\t|\Z)", re.I)
-_PARAM = re.compile(rf"{QUOTED}|(<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>)", re.A)
+_PARAM = re.compile(rf"{QUOTED}|<<(?!:)|(<(?:[A-Za-z_]\w*|\.\.\.\[[^\]<>]*\])>)", re.A)
 
 
 def facts_of_code(code: str, *, sound: bool = False) -> Facts:
@@ -115,7 +114,7 @@ def _places(neat: str, raw: str, start: int) -> Callable[[int], int]:
 
 
 def _statement_facts(text: str, sound: bool = False) -> Facts:
-    quotes = _open_quote(text)
+    quotes = open_quote(text)
     if quotes >= 0:
         return Facts((Fault(quotes, ERROR, "quotes", "a quote is not closed"),), (), -1)
     if text[:1] == "@":
@@ -130,15 +129,6 @@ def _statement_facts(text: str, sound: bool = False) -> Facts:
     if not labels and not params:
         return facts
     return replace(facts, events=(*labels, *params, *facts.events))
-
-
-def _open_quote(text: str) -> int:
-    """Index of a quote that nobody closes, or -1."""
-    if '"' not in text and "'" not in text:
-        return -1
-    match = _CLOSED.match(text)
-    end = match.end() if match else 0
-    return end if end < len(text) else -1
 
 
 def _nothing(statement: Statement) -> Facts:
@@ -160,6 +150,12 @@ def _unknown(statement: Statement) -> Facts:
     return Facts((Fault(at, ERROR, "unknown-command", reason, fix),), (), -1)
 
 
+def _dropped(statement: Statement) -> Facts:
+    reason = f"asar passes over `{statement.name[:24]}`: a colon right behind a label separates nothing"
+    head, rest = statement.text[: statement.at], statement.text[statement.at :].lstrip(": ")
+    return Facts((Fault(statement.at, WARNING, "unknown-command", reason, f"{head}{rest}".rstrip()),))
+
+
 def _macro_call(statement: Statement) -> Facts:
     at = statement.at - len(statement.name) - 2
     return Facts((), (Event("call", statement.name, at, statement.operand),), -1)
@@ -171,6 +167,7 @@ _BY_KIND: dict[str, Callable[[Statement], Facts]] = {
     "directive": directive_facts,
     "macro-call": _macro_call,
     "assign": assign_facts,
+    "dropped": _dropped,
     "unknown": _unknown,
 }
 _OF_SOUND = {**_BY_KIND, "instruction": sound_facts, "unknown": sound_facts}

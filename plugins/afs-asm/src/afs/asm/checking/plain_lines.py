@@ -127,7 +127,10 @@ def joined_facts(code: str) -> Facts | None:
     events: list[Event] = []
     steps: list[Step] = []
     at = length = 0
-    for piece in code.split(" : "):
+    pieces = code.split(" : ")
+    if not (pieces[0] and pieces[-1] and not pieces[0].isspace() and not pieces[-1].isspace()):
+        return None  # a colon that nothing stands before, or behind, separates nothing
+    for piece in pieces:
         facts = plain_facts(piece, at)
         if facts is None or facts.faults:
             return None

@@ -11,10 +11,11 @@ from typing import Final
 
 import msgspec
 
+from .evaluator import constant
 from .expressions import STUB, Expression
 from .findings import ERROR, WARNING, Fault
 from .instructions import Forms, mnemonics
-from .operands import Operand, operand
+from .operands import Operand, moves_block, operand
 from .widths import Written, width_of, write
 
 #: Implied instructions that asar repeats when they have an immediate.
@@ -99,8 +100,8 @@ def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:
         return _refuse(text.index(" "), "operand-blank", reason, write(mnemonic, suffix, squeezed), mnemonic)
     if text.strip(STUB) == "" and any(form not in ("", "a") for form in forms):
         return Verdict()
-    moves = mnemonic in ("mvn", "mvp") and not (suffix and text.count(",") > 1)
-    return _with_operand(Written.of(mnemonic, suffix, operand(text, moves)), forms)
+    found = operand(text, moves_block(mnemonic, suffix, text))
+    return _with_operand(Written.of(mnemonic, suffix, found), forms)
 
 
 def _double(mnemonic: str, text: str, forms: Forms) -> Verdict:
@@ -151,7 +152,7 @@ def _with_operand(written: Written, forms: Forms) -> Verdict:
 def _of_form(written: Written, forms: Forms) -> Verdict:
     mnemonic, form, values = written.mnemonic, written.form, written.values
     if form == "#e" and mnemonic in REPEATABLE:
-        return _repeated(mnemonic, values[0])
+        return _repeated(mnemonic, written.operand.bodies[0], values[0])
     if form not in forms:
         return _tolerated(written, forms)
     if form == "e,e" and written.suffix:
@@ -208,20 +209,26 @@ def _no_form(written: Written, forms: Forms, severity: str, note: str = "") -> F
     return Fault(0, severity, "no-such-form", f"{name} has no form `{written.shown}`{note}", fix)
 
 
-def _repeated(mnemonic: str, value: Expression) -> Verdict:
+def _repeated(mnemonic: str, text: str, value: Expression) -> Verdict:
     if value.fault:
         return _refuse(1 + value.at, "expression", value.fault, "", "#e")
     if value.symbols:
         reason = f"the repeat count of {mnemonic.upper()} must be a number"
         fault = Fault(1, ERROR, "repeat-count", reason)
         return Verdict((fault,), "#e", 0, value.symbols, value.calls)
-    count = value.literal
+    count = _count(text, value)
     if count is not None and count < 0:
         return _refuse(1, "repeat-count", f"{mnemonic.upper()} cannot be repeated {count} times", "", "#e")
     if count is None or 0 < count <= _PLAUSIBLE_REPEAT:
         return Verdict(form="#e", length=count or 0, calls=value.calls)
     reason = f"{mnemonic.upper()} has no immediate; asar repeats it {count} times"
     return Verdict((Fault(0, WARNING, "repeat-count", reason),), "#e", count)
+
+
+def _count(text: str, value: Expression) -> int | None:
+    """How often an instruction is repeated, if its count tells."""
+    number = constant(text) if value.literal is None else value.literal
+    return None if number is None else int(number)
 
 
 def _branch(mnemonic: str, found: Operand, value: Expression) -> Verdict:

@@ -72,6 +72,12 @@ def _indexed(text: str, tail: str) -> Operand | None:
     return None
 
 
+def moves_block(mnemonic: str, suffix: str, text: str) -> bool:
+    """Whether asar looks for the two banks of a block move: it does not if a size is stated, and then two
+    are all that there may be."""
+    return mnemonic in ("mvn", "mvp") and not (suffix and text.count(",") > 1)
+
+
 def balanced(text: str) -> bool:
     """Whether every parenthesis in `text` closes one that was opened in it, those in quotes aside."""
     if "(" not in text and ")" not in text:

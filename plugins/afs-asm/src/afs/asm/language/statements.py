@@ -19,6 +19,9 @@ _LABEL = re.compile(
 )
 #: What labels begin with that do not end with a colon.
 _MARKS = frozenset("+-?#.")
+#: Directives that asar first tries as instructions: a size is forgotten then.
+_SHORT = frozenset({"org", "pad", "rep"})
+_SIZES = frozenset(("", "b", "w", "l", "d"))
 _DEFINE = re.compile(r"!(\w+|\{[^}]*\})(?: (=|\+=|:=|#=|\?=)(?: (.*))?)?\Z", re.A | re.S)
 _MACRO_CALL = re.compile(rf"% ?([\w{STUB}]+(?: [\w{STUB}]+)*) ?\((.*)\)\Z", re.A | re.S)
 
@@ -35,7 +38,7 @@ class Label(msgspec.Struct, frozen=True, gc=False):
 class Statement(msgspec.Struct, frozen=True, gc=False):
     """A parsed statement.
 
-    `kind` is instruction, data, directive, macro-call, define, assign, label, brace or unknown;
+    `kind` is instruction, data, directive, macro-call, define, assign, label, brace, dropped or unknown;
     `name` the mnemonic or directive in lower case, or the name that is called or set; `suffix` the
     letter after the mnemonic's dot, or a define's operator; `at` the operand's index in `text`.
     """
@@ -63,6 +66,8 @@ def parse_statement(text: str) -> Statement:
         at += len(word) + 1
     if at >= len(text):
         return Statement(text, tuple(labels), "label")
+    if text[at] == ":" and text[at - 2 : at] == ": ":
+        return Statement(text, tuple(labels), "dropped", text[at:], at=at)
     return _head(text, tuple(labels), at)
 
 
@@ -104,8 +109,9 @@ def _command(text: str, labels: tuple[Label, ...], word: str, operand: str, at: 
     lower = word.lower()
     name, dot, suffix = lower.partition(".")
     sized = not dot or len(suffix) == 1 or STUB in suffix
-    repeats = name == "rep" and not dot and operand[:1] not in ("#", "", STUB)
-    if name in mnemonics() and sized and not repeats:
+    if name in _SHORT and suffix in _SIZES and operand[:1] not in ("#", "", STUB):
+        return Statement(text, labels, "directive", name, "", operand, at)
+    if name in mnemonics() and sized:
         return Statement(text, labels, "instruction", name, suffix, operand, at)
     kind = "data" if lower in DATA else "directive" if lower in DIRECTIVES else ""
     if word in ("{", "}") and not operand:
