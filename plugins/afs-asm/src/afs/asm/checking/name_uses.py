@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: A use: its event, line, the full names that may be meant, and from where, if that counts.
 Use = tuple[Event, int, tuple[str, ...], Place | None]
 
+
 def take_use(context: Context, event: Event, line: int) -> None:
     context.uses.append((event, line, context.names.candidates(event.name), None))
 
