@@ -130,6 +130,7 @@ def test_questions_say_what_they_are_about(made: Made) -> None:
     )
     asked = questions(made, {"sea.md": text})
     assert any("“Ports” in “The sea at night”" in question for question in asked)
+    assert not any("of The sea" in question for question in asked)
     assert any(question.startswith("Why is it dark (The sea at night)?") for question in asked)
     assert any(question.startswith("Is it wet (The sea at night)?") for question in asked)
     assert any("“Low of Tides” in “The sea at night”" in question for question in asked)

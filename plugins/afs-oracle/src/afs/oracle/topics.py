@@ -61,7 +61,7 @@ class Topics:
         """What a question for the section names: its heading, and the document that it is part of."""
         path = [title for title in text.section.path if title]
         title = answered(_NUMBER.sub("", text.title).rstrip(" :"))[0]
-        if len(path) > 1 and (self._is_shared(text) or (len(path) > 2 and " " not in title)):
+        if len(path) > 2 and (self._is_shared(text) or " " not in title):
             title = f"{title} of {_NUMBER.sub('', path[-2]).rstrip(' :')}"
         if self._is_repeated(text):
             number = sum(start <= text.section.start for start in self._starts[(text.file, *_key(text))])
