@@ -69,6 +69,7 @@ class Chain:
         exports = last.kind == "converters" and (len(uses) == 1 or last is not first)
         self.exporter = self._links[-1] if exports else None
         self._check_order(uses)
+        self._check_rejected()
 
     def _link(self, use: Use) -> Link:
         view = self.run.view(use.text, seed=self.stage.seed)
@@ -89,6 +90,18 @@ class Chain:
             )
         if self._generator is None and not self.stage.inputs:
             raise UsageError(f"stage {self.stage.name}: expected inputs, as no generator comes first")
+
+    def _check_rejected(self) -> None:
+        """What is set aside would be written over what is kept, or over what is still to be read."""
+        if self.stage.rejected is None:
+            return
+        rejected = self.stage.rejected.resolve()
+        for path in (self.stage.output, *self.stage.inputs):
+            if path != STANDARD_STREAM and path.resolve() == rejected:
+                raise UsageError(
+                    f"{self.stage.rejected}: expected another file for what is rejected, as this one is "
+                    f"{'the output' if path == self.stage.output else 'an input'} of the stage"
+                )
 
     def _middle(self) -> list[Link]:
         ends = (self._generator, self._importer, self.exporter)

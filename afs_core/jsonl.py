@@ -13,6 +13,7 @@ import glob
 import hashlib
 import json
 import os
+import stat
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,6 +39,7 @@ _decode_any = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 STANDARD_STREAM = Path("-")
+_DEVICES = Path("/dev")
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -182,7 +184,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """A binary stream that becomes ``path`` at the end, or leaves it as it was.
 
     The bytes go to a temporary file in the same folder, are synced, and renamed over ``path``;
-    what a killed process left there is removed by the next writer of the same file.
+    what a killed process left there is removed by the next writer of the same file. A device or a
+    pipe is refused: a rename would put a file in its place.
     """
     with atomic_writes((path,)) as (stream,):
         yield stream
@@ -191,6 +194,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def atomic_writes(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
     """As :func:`atomic_write`, for files that belong together: none is renamed before all are synced."""
+    for path in paths:
+        _expect_file(path)
     pairs = [(temporary_path(path), path) for path in paths]
     streams: list[BinaryIO] = []
     path = paths[0]
@@ -220,6 +225,16 @@ def atomic_writes(paths: Sequence[Path]) -> Iterator[list[BinaryIO]]:
     except BaseException:
         _discard(streams, pairs)
         raise
+
+
+def _expect_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # it is not there, or the writer will say what is wrong
+    if (not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)) or path.absolute().parent == _DEVICES:
+        hint = "write to standard output and redirect that, or leave the option out"
+        raise DataError("expected a file to write, got a device or a pipe", path=path, hint=hint)
 
 
 def _discard(streams: Iterable[BinaryIO], pairs: Iterable[tuple[Path, Path]]) -> None:

@@ -175,3 +175,16 @@ def test_the_writer_hashes_what_it_writes(tmp_path: Path) -> None:
     assert sha == hashlib.sha256(path.read_bytes()).hexdigest()
     assert writer.count == 2000
     assert writer.size == path.stat().st_size
+
+
+def test_a_device_and_a_pipe_are_not_replaced_by_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe, place = tmp_path / "pipe", tmp_path / "null"
+    os.mkfifo(pipe)
+    place.write_text("a link such as /dev/stdout")
+    monkeypatch.setattr("afs_core.jsonl._DEVICES", tmp_path)
+    for path in (pipe, place):
+        with pytest.raises(DataError, match="got a device or a pipe"), atomic_write(path):
+            pass
+    assert pipe.is_fifo() and sorted(path.name for path in tmp_path.iterdir()) == ["null", "pipe"]

@@ -248,6 +248,22 @@ def test_scores_land_in_the_sample(run: Run) -> None:
     assert first.metadata["scores"] == {"length": 0.1}
 
 
+@pytest.mark.parametrize("name", ["in.jsonl", "out.jsonl", "./out.jsonl"])
+def test_what_is_rejected_goes_into_a_file_of_its_own(run: Run, name: str) -> None:
+    first = execute(Stage(name="make", uses=("generators/count",), output=Path("in.jsonl")), run)
+    before = first.artifacts[0].path.read_bytes()
+    stage = Stage(
+        name="keep",
+        uses=("transforms/even",),
+        inputs=(Path("in.jsonl"),),
+        output=Path("out.jsonl"),
+        rejected=Path(name),
+    )
+    with pytest.raises(UsageError, match="expected another file"):
+        execute(stage, run)
+    assert Path("in.jsonl").read_bytes() == before and not Path("out.jsonl").exists()
+
+
 def test_a_converter_exports_and_imports(run: Run) -> None:
     execute(Stage(name="s", uses=("generators/count", "converters/pair"), output=Path("rows.jsonl")), run)
     assert json.loads(Path("rows.jsonl").read_text().splitlines()[3]) == {"q": "say 3", "a": "3"}
