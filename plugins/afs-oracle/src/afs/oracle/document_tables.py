@@ -25,6 +25,8 @@ _BREAK = re.compile(r"(?i)\s*<br\s*/?>\s*")
 def row_lessons(topic: str, file: str, lines: Sequence[str], first: int) -> Iterator[Lesson]:
     """``lines`` begin on line ``first`` of ``file``; rows that begin alike in several tables are left out."""
     tables = list(_tables(lines))
+    if not tables:
+        return
     keys = Counter(label(cells[0]).casefold() for _, rows in tables for _, cells in rows)
     for header, rows in tables:
         for at, cells in rows:

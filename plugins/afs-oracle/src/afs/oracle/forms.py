@@ -26,12 +26,10 @@ _ENOUGH_WORDS = 3
 
 def is_form(text: str, sections: tuple[Section, ...], file: str) -> bool:
     """Whether a document is one to be copied and filled in."""
-    blanks = len(_BLANK.findall(text))
-    named = "template" in PurePosixPath(file).stem.casefold() and blanks
-    return bool(named) or (
-        blanks >= _ENOUGH_BLANKS
-        and any(_TITLE_BLANK.search(section.path[0]) for section in sections if section.path)
-    )
+    if "template" in PurePosixPath(file).stem.casefold():
+        return bool(_BLANK.search(text))
+    titled = any(_TITLE_BLANK.search(section.path[0]) for section in sections if section.path)
+    return titled and len(_BLANK.findall(text)) >= _ENOUGH_BLANKS
 
 
 def tells(section: Section) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from afs.generators.markdown import plain
 
@@ -27,6 +28,7 @@ _MOST = 0x600
 _WAITING = re.compile("[\ue200-\ue7ff]")
 
 
+@lru_cache(maxsize=4096)
 def label(markup: str) -> str:
     """Without markup, and without where links lead."""
     return _text(_LINK.sub(r"\1", markup) if _has_link(markup) else markup)
