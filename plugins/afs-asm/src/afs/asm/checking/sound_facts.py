@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from afs.asm.language.arguments import split_arguments
 from afs.asm.language.expressions import STUB, Expression, expression
 from afs.asm.language.findings import ERROR, WARNING, Fault
 from afs.asm.language.spc700 import REGISTERS, SIZES, SoundForm, SoundOpcode, is_sound, sound_form
@@ -33,8 +34,8 @@ def sound_facts(statement: Statement) -> Facts:
         return Facts(length=-1)
     if not is_sound(name):
         return refused(head, *sound_fault(word, operand))
-    if operand and not operand.strip(STUB + ","):
-        return Facts(length=-1)
+    if STUB in operand and any(not text.strip(STUB) for text, _ in split_arguments(operand)):
+        return Facts(length=-1)  # which may be a register
     if dot and operand and suffix[:1] not in SIZES:
         return refused(head, "suffix", f"`.{suffix[:8]}` is no size: use .b or .w")
     if " " in operand.replace("' '", ""):
