@@ -93,14 +93,15 @@ class Chain:
 
     def _check_rejected(self) -> None:
         """What is set aside would be written over what is kept, or over what is still to be read."""
-        if self.stage.rejected is None:
+        stage = self.stage
+        rejected = stage.rejected or (_rejects_path(stage) if stage.on_error == "skip" else None)
+        if rejected is None:
             return
-        rejected = self.stage.rejected.resolve()
-        for path in (self.stage.output, *self.stage.inputs):
-            if path != STANDARD_STREAM and path.resolve() == rejected:
+        for path in (stage.output, *stage.inputs):
+            if path != STANDARD_STREAM and path.resolve() == rejected.resolve():
+                what = "the output" if path == stage.output else "an input"
                 raise UsageError(
-                    f"{self.stage.rejected}: expected another file for what is rejected, as this one is "
-                    f"{'the output' if path == self.stage.output else 'an input'} of the stage"
+                    f"{rejected}: expected another file for what is rejected; this is {what} of the stage"
                 )
 
     def _middle(self) -> list[Link]:

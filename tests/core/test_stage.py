@@ -264,6 +264,20 @@ def test_what_is_rejected_goes_into_a_file_of_its_own(run: Run, name: str) -> No
     assert Path("in.jsonl").read_bytes() == before and not Path("out.jsonl").exists()
 
 
+def test_lines_set_aside_do_not_overwrite_an_input(run: Run) -> None:
+    Path("x.rejected.jsonl").write_text("{broken\n")
+    stage = Stage(
+        name="again",
+        uses=("transforms/even",),
+        inputs=(Path("x.rejected.jsonl"),),
+        output=Path("x.jsonl"),
+        on_error="skip",
+    )
+    with pytest.raises(UsageError, match="an input of the stage"):
+        execute(stage, run)
+    assert Path("x.rejected.jsonl").read_text() == "{broken\n"
+
+
 def test_a_converter_exports_and_imports(run: Run) -> None:
     execute(Stage(name="s", uses=("generators/count", "converters/pair"), output=Path("rows.jsonl")), run)
     assert json.loads(Path("rows.jsonl").read_text().splitlines()[3]) == {"q": "say 3", "a": "3"}

@@ -105,3 +105,13 @@ def test_what_cannot_be_read_or_written_is_named(main: Path, tmp_path: Path) -> 
 def test_numbers_that_do_not_fit_are_refused(main: Path, words: tuple[str, ...]) -> None:
     outcome = invoke(run, main, "--routine", "Double", *words)
     assert outcome.exit_code == 2 and words[1].lstrip("$") in outcome.stderr
+
+
+@pytest.mark.parametrize("words", [("--output", "main.asm"), ("--output", "out", "--symbols", "./out")])
+def test_what_is_written_overwrites_neither_source_nor_rom(
+    main: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(main.parent)
+    outcome = invoke(assemble, "main.asm", *words)
+    assert outcome.exit_code == 2 and "expected three files" in outcome.stderr
+    assert main.read_text() == CODE and not Path("out").exists()

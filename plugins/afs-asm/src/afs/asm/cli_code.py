@@ -112,6 +112,15 @@ def _bytes(path: Path) -> bytes:
         return stream.read()
 
 
+def _expect_others(source: Path, *written: Path | None) -> None:
+    """What is written never overwrites the source, or what was written before."""
+    known = [source.resolve()]
+    for path in (path for path in written if path is not None):
+        if path.resolve() in known:
+            raise UsageError(f"{path}: expected three files: FILE, --output and --symbols")
+        known.append(path.resolve())
+
+
 def _write(path: Path, data: bytes) -> None:
     with atomic_write(path) as stream:
         stream.write(data)
@@ -142,6 +151,7 @@ def assemble(
 
     Without --address it is a whole program: a ROM, or a patch of the one that --rom names.
     """
+    _expect_others(file, output, symbols)
     result = _assembled(console, file, address, rom, root, given)
     if output is not None:
         _write(output, result.rom if address is None else result.code)
