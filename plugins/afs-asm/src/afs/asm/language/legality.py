@@ -23,6 +23,8 @@ REPEATABLE: Final = frozenset(["asl", "lsr", "rol", "ror", "inc", "dec", "inx", 
 BRANCHES: Final = frozenset(["bcc", "bcs", "beq", "bmi", "bne", "bpl", "bra", "brl", "bvc", "bvs", "per"])
 _SIGNATURE: Final = frozenset(("brk", "cop", "wdm"))
 _PLAUSIBLE_REPEAT: Final = 16
+#: How often a right form is put right itself.
+_STEPS: Final = 3
 
 #: For a form that a mnemonic lacks, the forms that were probably meant, best first.
 _MEANT: Final[dict[str, tuple[str, ...]]] = {
@@ -75,11 +77,37 @@ def judge(mnemonic: str, suffix: str, text: str) -> Verdict:
     key = (mnemonic, suffix, text)
     known = _cache.get(key)
     if known is None:
-        known = _judge(mnemonic, suffix, text)
+        known = _with_right_forms(_judge(mnemonic, suffix, text))
         if len(_cache) > 20_000:
             _cache.clear()
         _cache[key] = known
     return known
+
+
+def right_form(text: str, code: str = "") -> str:
+    """An instruction, if it may stand as it is and a finding of `code` is none of its own; else what is right
+    instead, or nothing."""
+    for _ in range(_STEPS):
+        head, _, operand = text.partition(" ")
+        name, _, suffix = head.lower().partition(".")
+        if name not in mnemonics():
+            return text
+        faults = _judge(name, suffix, operand).faults
+        against = [fault for fault in faults if fault.severity == ERROR or fault.code == code]
+        if not against:
+            return text
+        text = against[0].fix
+    return ""
+
+
+def _with_right_forms(verdict: Verdict) -> Verdict:
+    """A verdict whose right forms may all stand themselves."""
+    if not any([fault.fix for fault in verdict.faults]):
+        return verdict
+    faults = [
+        msgspec.structs.replace(fault, fix=right_form(fault.fix, fault.code)) for fault in verdict.faults
+    ]
+    return msgspec.structs.replace(verdict, faults=tuple(faults))
 
 
 def _judge(mnemonic: str, suffix: str, text: str) -> Verdict:

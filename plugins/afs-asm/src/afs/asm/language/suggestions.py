@@ -8,6 +8,7 @@ from typing import Final
 
 from .directives import DATA, DIRECTIVES
 from .instructions import mnemonics
+from .legality import right_form
 from .spc700 import is_sound, sound_form
 
 #: Names from other assemblers and processors.
@@ -65,7 +66,8 @@ def unknown_command(name: str, operand: str) -> tuple[str, str]:
         ].isidentifier() else ""
     meant = meant_by(name.lower())
     if meant:
-        return f"there is no `{shown}`", f"{meant} {operand}".strip()
+        meant = meant.removesuffix(" a") if operand else meant
+        return f"there is no `{shown}`", right_form(f"{meant} {operand}".strip())
     if operand and sound_form(name.lower(), operand):
         return f"`{shown}` is for the sound chip; `arch spc700` must stand above it", ""
     if not operand and _IDENTIFIER.match(name):
@@ -102,7 +104,7 @@ def meant_by(name: str) -> str:
     """The command that `name` was meant to be, or nothing."""
     head, dot, suffix = name.partition(".")
     if name in ELSEWHERE or head in ELSEWHERE:
-        return ELSEWHERE.get(name) or ELSEWHERE[head] + dot + suffix
+        return ELSEWHERE.get(name) or ELSEWHERE[head].removesuffix(" a") + dot + suffix
     if head in mnemonics():
         return head  # only its suffix is wrong
     if not 2 <= len(head) <= 12:
