@@ -108,6 +108,12 @@ def test_loops_are_judged_by_what_their_turns_make_of_them() -> None:
     assert found("!i = 0\nwhile !i < 2\nHere:\n!i #= !i+1\nendwhile") == [(3, "label-redefined")]
     assert check(code.format("!unknown")).stubs == ("!unknown",)
     assert check("for i = 0..3\nendfor\ndb !i").stubs == ("!i",)
+    result = check("for i = 0..3\nfill $4000\nendfor")
+    assert (
+        result.syntax_ok
+        and not result.assembles
+        and found("for i = 0..3\nfill $4000\nendfor") == [(2, "stops")]
+    )
     assert check("!i = 5\nfor i = 0..3\nendfor\nif !i != 5\nlda [$1],x\nendif").assembles
 
 

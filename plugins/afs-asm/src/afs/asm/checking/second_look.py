@@ -46,6 +46,7 @@ def looked_at_again(
     findings, stubs, stops = outcome
     if loops and not stubs:
         findings = _loops_run(code, loops, findings)
+        stops = stops or any(finding.code == "stops" for finding in findings)
     if not doubts or any(finding.severity == ERROR for finding in findings):
         return findings, stubs, stops
     if "place" not in doubts and not _may_be_long(code):
@@ -97,7 +98,8 @@ def _loops_run(code: str, loops: list[tuple[int, int]], findings: tuple[Finding,
     told = {found.line for found in kept if found.severity == ERROR}
     new = [found for found in errors if inside(found.line) or found.code == "label-redefined"]
     more = {found.line: _finding(found) for found in new if found.line not in told}
-    both = (*kept, *(found for found in more.values() if found.severity == ERROR))
+    ended = any(finding.code == "stops" for finding in findings)
+    both = (*kept, *(found for found in more.values() if found.severity == ERROR or not ended))
     return tuple(sorted(both, key=lambda found: (found.line, found.column)))
 
 

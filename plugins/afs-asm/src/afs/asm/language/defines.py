@@ -12,6 +12,8 @@ from .expressions import STUB
 from .lines import parts
 
 _USE = re.compile(r"(\\*)!(?:\{([^{}]*)\}|(\w+))", re.A)
+#: An exclamation mark that stands for itself, before that of a define.
+_TWICE = re.compile(r"(?<!\\)!(?=!)")
 _BRACED = re.compile(r"\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _NAME = re.compile(r"\w+\Z", re.A)
 _ASSIGNMENT = re.compile(r"\s*!(?:\{(\w+)\}|(\w+)) (=|\+=|:=|#=|\?=) (.*)\Z", re.A | re.S)
@@ -55,6 +57,8 @@ class Defines(msgspec.Struct):
 
     def resolve(self, text: str) -> str:
         """`text` with every define replaced by its value. Raises DefineFault."""
+        if "!!" in text:
+            text = _TWICE.sub("\\\\!", text)
         for _ in range(MAX_ROUNDS):
             changed = _USE.sub(self._value, text)
             if changed == text:
