@@ -214,3 +214,11 @@ def test_org_files_are_read_as_markdown_line_by_line(made: Made) -> None:
     told = [sample.output for sample in made({"sea.org": ORG}, kinds=("section",))]
     assert not any("soup" in text for text in told)
     assert "The bread is **baked** in the mill at night." in told
+
+
+@pytest.mark.parametrize(
+    "part", ["* a" + " " * 60_000 + "b", "- a" + " " * 60_000 + "b", "[a" * 60_000, "~a" * 60_000]
+)
+def test_lines_without_end_cost_nothing(made: Made, part: str) -> None:
+    text = f"* [Cave Name] of the sea\n{part}\n"
+    assert len(made({"a.org": text, "TEMPLATE.md": f"# [Cave Name]\n\n{part}\n"}, kinds=("section",))) < 4

@@ -10,7 +10,7 @@ from afs.generators.markdown import Section
 __all__ = ["is_form", "tells"]
 
 #: Something to be filled in: ``[Room Name]``, ``0x##``; no link, tag or code.
-_BLANK = re.compile(r"(?<![`\w])\[[A-Z]?[a-z][^\]\n`]*\](?![(\[:`])|\b0x#+")
+_BLANK = re.compile(r"(?<![`\w])\[[A-Z]?[a-z][^\[\]\n`]*\](?![(\[:`])|\b0x#+")
 _TITLE_BLANK = re.compile(r"\[[A-Z][a-z][\w '/-]*\]")
 _ENOUGH_BLANKS = 3
 _CONTENTS = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[[^\]]*\]\(#[^)]*\)\s*")

@@ -17,6 +17,8 @@ _LINK = re.compile(r"\[\[([^\]\[]+)\]\[([^\]\[]+)\]\]|\[\[([^\]\[]+)\]\]")
 _VERBATIM = re.compile(r"(?<![\w~=`])([~=])(\S(?:[^~=]*?\S)?)\1(?![\w~=])")
 _BOLD = re.compile(r"(?<![\w*])\*(\S(?:[^*]*?\S)?)\*(?![\w*])")
 _DEEPEST = 6
+#: What is longer is no line of a person's; nobody reads its markup.
+_LONGEST = 2000
 
 
 def markdown_of(text: str) -> str:
@@ -54,6 +56,8 @@ def _lines(lines: list[str], states: tuple[frozenset[str], frozenset[str]], abov
 
 
 def _line(line: str, states: tuple[frozenset[str], frozenset[str]], above: int) -> str:
+    if len(line) > _LONGEST:
+        return line
     if match := _HEADING.fullmatch(line):
         return f"{'#' * min(len(match[1]) + above, _DEEPEST)} {_title(match[2], *states)}"
     if _PLANNED.fullmatch(line):
