@@ -287,9 +287,12 @@ class _Outline:
 def _within_braces(body: Sequence[Placed]) -> Sequence[Placed]:
     """Code without what stands behind the brace that closes it, unless that goes on with it."""
     depth = 0
-    for at, placed in enumerate(body):
-        depth += {"{": 1, "}": -1}.get(placed.statement.text, 0)
-        if placed.statement.text == "}" and depth == 0:
+    braces = [
+        (at, placed.statement.text) for at, placed in enumerate(body) if placed.statement.kind == "brace"
+    ]
+    for at, brace in braces:
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if brace == "}" and depth == 0:
             rest = [one.statement for one in body[at + 1 :]]
             goes_on = any(one.kind in ("instruction", "data") or one.labels for one in rest)
             is_code = any(one.statement.kind == "instruction" for one in body[:at])
