@@ -182,6 +182,8 @@ class Blocks(msgspec.Struct):
 
     def finish(self, context: Context, depth: int = 0, *, whole: bool = False) -> None:
         """Tell of the blocks beyond `depth` that nobody closed, and close them; of all in a `whole` text."""
+        if not self.opened and not self.regions:
+            return
         for block in (*self.opened[depth:], *(self.regions if whole else ())):
             closer = next(word for word, opener in CLOSES.items() if opener == block.name)
             context.find(block.line, block.at, "block", f"`{block.name}` is not closed", closer)

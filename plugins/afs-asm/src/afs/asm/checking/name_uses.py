@@ -91,8 +91,7 @@ def _settle_known(context: Context, event: Event, line: int, here: Place | None,
 
 
 def _settle_branch(context: Context, event: Event, line: int, here: Place | None, target: Place) -> None:
-    bytes_, _, short = event.detail.partition(" ")
-    length = int(bytes_)
+    length, short = int(event.detail[0]), len(event.detail) > 1
     distance = _distance(context, here, length, target)
     if distance is None:
         context.doubts.add("length")
