@@ -93,7 +93,8 @@ def assign_facts(statement: Statement) -> Facts:
 
 def directive_facts(statement: Statement) -> Facts:
     name = statement.name
-    head = max(statement.at - len(name) - 1, 0)
+    written = f"{name}.{statement.suffix}" if statement.suffix else name
+    head = max(statement.at - len(written) - 1, 0)
     least, most = DIRECTIVES[name]
     count = len(words_of(statement.operand))
     if not least <= count <= most and (name in CLOSES_CONDITION or name == "else"):

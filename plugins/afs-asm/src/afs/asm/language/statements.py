@@ -110,7 +110,7 @@ def _command(text: str, labels: tuple[Label, ...], word: str, operand: str, at: 
     name, dot, suffix = lower.partition(".")
     sized = not dot or len(suffix) == 1 or STUB in suffix
     if name in _SHORT and suffix in _SIZES and operand[:1] not in ("#", "", STUB):
-        return Statement(text, labels, "directive", name, "", operand, at)
+        return Statement(text, labels, "directive", name, suffix, operand, at)
     if name in mnemonics() and sized:
         return Statement(text, labels, "instruction", name, suffix, operand, at)
     kind = "data" if lower in DATA else "directive" if lower in DIRECTIVES else ""
