@@ -7,6 +7,7 @@ may have any width that the mnemonic has for that form.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ _SIGNATURE: Final = frozenset(("brk", "cop", "wdm"))
 _PLAUSIBLE_REPEAT: Final = 16
 #: How often a right form is put right itself.
 _STEPS: Final = 3
+_MOST_SHAPES: Final = 20_000
 
 #: For a form that a mnemonic lacks, the forms that were probably meant, best first.
 _MEANT: Final[dict[str, tuple[str, ...]]] = {
@@ -84,10 +86,23 @@ def judge(mnemonic: str, suffix: str, text: str) -> Verdict:
     return known
 
 
+#: Right forms that stand whatever the digits of their numbers are, with the codes of their findings.
+_standing: set[tuple[str, str]] = set()
+_HEX = re.compile(r"\$[0-9A-Fa-f]+")
+_OPERATORS = re.compile(r"[-+*/%<>&|^]")
+
+
+def _zeros(number: re.Match[str]) -> str:
+    return "$".ljust(len(number[0]), "0")
+
+
 def right_form(text: str, code: str = "") -> str:
     """An instruction, if it may stand as it is and a finding of `code` is none of its own; else what is right
     instead, or nothing."""
-    for _ in range(_STEPS):
+    shape = _HEX.sub(_zeros, text), code
+    if shape in _standing:
+        return text
+    for step in range(_STEPS):
         head, _, operand = text.partition(" ")
         name, _, suffix = head.lower().partition(".")
         if name not in mnemonics():
@@ -95,6 +110,8 @@ def right_form(text: str, code: str = "") -> str:
         faults = _judge(name, suffix, operand).faults
         against = [fault for fault in faults if fault.severity == ERROR or fault.code == code]
         if not against:
+            if not step and len(_standing) < _MOST_SHAPES and not _OPERATORS.search(operand):
+                _standing.add(shape)
             return text
         text = against[0].fix
     return ""
