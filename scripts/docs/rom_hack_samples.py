@@ -53,7 +53,8 @@ MEANING = {
     "term": "A list item that opens with a term in bold type or as code.",
     "steps": "A numbered list, or headings that are numbered.",
     "order": "What follows a step or a chapter.",
-    "question": "A question that a document asks and answers: `**Q: Why?**`. A heading that asks is a section.",
+    "question": "A question that a document asks and answers: `**Q: Why?**`. "
+    "A heading that asks is a section.",
     "architecture": "What a file or folder holds, and what a file reads in, in order.",
 }
 

@@ -117,22 +117,13 @@ def test_branches_reach_so_far() -> None:
     near, far = "A:\n" + "nop\n" * 126 + "bra A", "A:\n" + "nop\n" * 127 + "bra A"
     assert check(near).assembles
     assert [finding.code for finding in check(far).findings] == ["branch-range"]
-    assert check("B: bra A\n" + "nop\n" * 127 + "A:").assembles
+    assert check("bra A\n" + "nop\n" * 127 + "A:").assembles
     assert not check("bra A\n" + "nop\n" * 128 + "A:").syntax_ok
     assert not check("A:\n" + "lda Unknown\n" * 200 + "bra A").syntax_ok  # however wide that is
     assert check("A:\n" + "lda !unknown\n" * 200 + "bra A").syntax_ok
     assert check("A: nop : nop : bra A").assembles
     assert check("A:\n" + "nop\n" * 200 + "brl A").assembles
     assert not check("A:\norg $008200\nbra A").syntax_ok
-
-
-@pytest.mark.parametrize("code", ["bra +\n+", "jsr Foo\nFoo:", "Foo = $12\nstx Foo", "mvn Foo\nFoo:"])
-def test_what_comes_first_must_have_a_place_for_asar_to_tell_how_far_a_label_is(code: str) -> None:
-    result = check(code)
-    assert result.syntax_ok and not result.assembles
-    assert "stops" in {finding.code for finding in result.findings}
-    for before in ("org $008000\n", "Here:\n", "nop\n", "-\n"):
-        assert check(before + code).assembles
 
 
 @pytest.mark.parametrize(

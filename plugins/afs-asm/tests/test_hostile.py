@@ -40,6 +40,10 @@ HOSTILE = {
     "defines": "!a " * (SIZE // 3),
     "define growth": "!a = x\n" + '!a := "!a!a"\n' * 60 + "lda !a",
     "define circle": "!a = !b\n!b = !a\nlda !a",
+    "functions": "function f(n) = f(n)+f(n)\nif f(1) > 2\nendif\nlda #f(1)+f(2)",
+    "many functions": "function f0(n) = n+n\n"
+    + "".join(f"function f{index}(n) = f{index - 1}(n)+f{index - 1}(n)\n" for index in range(1, 30))
+    + "if f29(1) > 2\nendif\nlda #f29(1)",
     "labels": "\n".join(f"L{index}:" for index in range(SIZE // 8)),
     "open blocks": "if 1\n" * (SIZE // 5),
     "branches": "bra L\n" * (SIZE // 6),

@@ -83,8 +83,6 @@ class Context(msgspec.Struct):
     #: Whether a directive that must come first would come too late.
     begun: bool = False
     last_line: int = 1
-    #: The use of a name by the first instruction, where nothing says where that stands.
-    unplaced: Event | None = None
 
     def set_arch(self, arch: str, *, in_block: bool = False) -> None:
         """Take what follows for code of a processor; a `spcblock` is for the sound chip whatever is set."""

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from afs.asm.language.findings import ERROR
-
 from .facts import Event
 from .places import Place
 
@@ -25,10 +23,7 @@ def take_use(context: Context, event: Event, line: int) -> None:
 
 def take_use_from(context: Context, event: Event, line: int) -> None:
     """A use by an instruction that depends on the distance or on the bank."""
-    here = context.place(event)
-    if not (here.section or here.offset) and all(place.static for place in context.labels.values()):
-        context.unplaced = event
-    context.uses.append((event, line, context.names.candidates(event.name), here))
+    context.uses.append((event, line, context.names.candidates(event.name), context.place(event)))
 
 
 def take_early_use(context: Context, event: Event, line: int) -> None:
@@ -60,8 +55,6 @@ def settle(context: Context) -> None:
         for name in candidates:
             if name in labels:
                 _settle_known(context, event, line, place, labels[name])
-                if event is context.unplaced:
-                    _settle_first(context, event, line)
                 break
         else:
             letter = context.letters.get((line, event.at + 1)) if context.letters else None
@@ -69,14 +62,6 @@ def settle(context: Context) -> None:
                 context.stubs[event.name] = None
             else:
                 context.find(line, event.at, "no-such-form", letter)
-
-
-def _settle_first(context: Context, event: Event, line: int) -> None:
-    """A known name in the first instruction, which has neither an address nor a label before it: asar
-    takes it to be in another bank."""
-    if not any(found.line == line and found.severity == ERROR for found in context.findings):
-        reason = f"nothing says where this stands, so asar takes `{event.name[:40]}` to be far away"
-        context.stop(line, event.at, f"{reason}; put an `org` before it")
 
 
 def _settle_known(context: Context, event: Event, line: int, here: Place | None, target: Place) -> None:

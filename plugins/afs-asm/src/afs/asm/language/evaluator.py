@@ -16,7 +16,8 @@ from .functions import SIGNATURES
 
 __all__ = ["Evaluator", "StructSize", "constant", "never_has_value"]
 
-_MAX_CALLS: Final = 32
+_MAX_DEPTH: Final = 32
+_MAX_CALLS: Final = 1024  # of functions by one another
 _LABEL_BITS: Final = 0xFFFFFF
 #: What has no value for some numbers on its right, whatever is on its left.
 _CHOOSY: Final = frozenset({"/", "%", "<<", ">>"})
@@ -54,6 +55,7 @@ class Evaluator(msgspec.Struct):
     structs: dict[str, StructSize] = {}
     _bound: dict[str, float] = {}
     _depth: int = 0
+    _calls: int = 0
 
     def value(self, text: str) -> float | None:
         try:
@@ -155,7 +157,8 @@ class Evaluator(msgspec.Struct):
 
     def _user(self, parameters: tuple[str, ...], body: str, values: list[float]) -> float | None:
         """What a function of the text comes to."""
-        if len(values) != len(parameters) or self._depth >= _MAX_CALLS:
+        self._calls = self._calls + 1 if self._depth else 0
+        if len(values) != len(parameters) or self._depth >= _MAX_DEPTH or self._calls >= _MAX_CALLS:
             return None
         outer, self._bound = self._bound, dict(zip(map(str.lower, parameters), values, strict=True))
         self._depth += 1
