@@ -35,6 +35,7 @@ def test_files_are_found_from_the_file_that_asks(tmp_path: Path) -> None:
     result = assemble_file(main)
     assert result.ok, result.findings
     assert result.rom[:5].hex() == "0403070203"
+    assert assemble_file(str(main), root=str(tmp_path)).rom == result.rom
     assert [(place.file, place.line) for place in result.lines] == [
         ("sub/one.asm", 2), ("sub/two.asm", 1), ("main.asm", 5),
     ]  # fmt: skip

@@ -95,7 +95,7 @@ def test_a_file_without_addresses_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no line names an address"):
         read_symbols(path)
     path.write_bytes(b"00:8000 Caf\xe9\n")
-    assert read_symbols(path)[0].address == 0x8000
+    assert read_symbols(str(path))[0].address == 0x8000
 
 
 def test_names_of_a_code_base_are_known(tmp_path: Path) -> None:
@@ -108,3 +108,5 @@ def test_names_of_a_code_base_are_known(tmp_path: Path) -> None:
     code += 'incsrc "Core/ram.asm" : incbin gfx.bin'
     assert not check(code).assembles and check(code, known).assembles
     assert check("lda.w Actor.kind,x", known).assembles
+    with pytest.raises(DataError, match=r"gone\.sym: cannot be read"):
+        known_names([tmp_path], [tmp_path / "gone.sym"])

@@ -42,9 +42,9 @@ def assemble(
 
 
 def assemble_file(
-    path: Path,
+    path: Path | str,
     *,
-    root: Path | None = None,
+    root: Path | str | None = None,
     search: Iterable[Path] = (),
     symbols: Mapping[str, int] | None = None,
     defines: Mapping[str, str] | None = None,
@@ -56,8 +56,8 @@ def assemble_file(
     Files are read below ``root`` only (the file's own folder unless given): from the folder of the
     file that asks, then from the ``search`` folders. Raises OSError where ``path`` cannot be read.
     """
-    path = path.resolve()
-    files = SourceFiles(root or path.parent, search)
+    path = Path(path).resolve()
+    files = SourceFiles(Path(root) if root else path.parent, search)
     text = path.read_bytes()
     session = Session(files, rom, limits, symbols, defines)
     session.wants_rom = True

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from afs.asm.language.findings import ERROR, Finding
 
 from .text_check import TextCheck
+
+_LONGEST_FIX: Final = 200
 
 
 class CheckResult(msgspec.Struct, frozen=True, gc=False):
@@ -38,10 +41,17 @@ def check(code: str, known: Iterable[str] = ()) -> CheckResult:
     """
     findings, stubs, stops = TextCheck().run(code)
     valid = not findings or all(finding.severity != ERROR for finding in findings)
+    if any(len(finding.fix) > _LONGEST_FIX for finding in findings):
+        findings = tuple(map(_short, findings))
     if known:
         others = frozenset(known)
         stubs = tuple(name for name in stubs if name not in others)
     return CheckResult(valid and not stubs and not stops, valid, findings, stubs)
+
+
+def _short(finding: Finding) -> Finding:
+    """The finding without a right form that nobody would read."""
+    return finding if len(finding.fix) <= _LONGEST_FIX else msgspec.structs.replace(finding, fix="")
 
 
 def check_lines(text: str) -> tuple[Finding, ...]:

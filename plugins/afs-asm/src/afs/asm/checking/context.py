@@ -57,8 +57,8 @@ class Context(msgspec.Struct):
     letters: dict[tuple[int, int], str] = {}
     #: The struct that is being defined.
     struct: OpenStruct | None = None
-    #: Calls of functions that are being looked into.
-    calling: list[str] = []
+    #: Functions that one call leads to, and whether they are being looked into.
+    calling: dict[str, bool] = {}
     stacks: dict[str, list[tuple[int, int]]] = {}
     #: For each `pushpc`, the processor for which the code there is, and whether it goes to free space.
     pushed: list[tuple[str, bool]] = []

@@ -36,12 +36,15 @@ def take_function(context: Context, event: Event, line: int) -> None:
         wanted = f"{len(parameters)} value{'s'[: len(parameters) != 1]}"
         reason = f"`{name}` takes {wanted}, not {event.detail}"
         context.find(line, event.at, "function-arguments", reason)
-    elif name in context.calling:
+    elif context.calling.get(name):
         context.find(line, event.at, "function-endless", f"the calls of `{name}` go on without end")
-    else:
-        context.calling.append(name)
+    elif name not in context.calling:
+        is_outermost = not context.calling
+        context.calling[name] = True
         _take_body(context, event, line, body_of_function(parameters, body))
-        context.calling.pop()
+        context.calling[name] = False
+        if is_outermost:
+            context.calling.clear()
 
 
 def _take_body(context: Context, event: Event, line: int, value: Expression) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+from afs_core import DataError
 
 from .source import Source
 from .symbol_files import read_symbols
+
+Read = TypeVar("Read")
 
 #: Endings of files that hold assembly.
 ENDINGS: Final = frozenset({".asm", ".inc", ".s", ".65s", ".65c", ".65816", ".a65"})
@@ -25,15 +29,25 @@ def sources_below(folder: Path) -> list[Path]:
 
 
 def known_names(folders: Iterable[Path], symbols: Iterable[Path] = ()) -> frozenset[str]:
-    """All names that files below `folders` and symbol files define, written as `CheckResult.stubs` are."""
+    """All names that files below `folders` and symbol files define, written as `CheckResult.stubs` are.
+
+    Raises DataError for a file that cannot be read.
+    """
     names: set[str] = set()
     for folder in folders:
         for path in sources_below(folder):
-            names.update(defined_names(Source.read(path)))
+            names.update(defined_names(_readable(Source.read, path)))
         names.update(_files(folder))
     for path in symbols:
-        names.update(entry.name for entry in read_symbols(path))
+        names.update(entry.name for entry in _readable(read_symbols, path))
     return frozenset(names)
+
+
+def _readable(read: Callable[[Path], Read], path: Path) -> Read:
+    try:
+        return read(path)
+    except OSError as fault:
+        raise DataError(f"cannot be read: {fault.strerror}", path=path) from None
 
 
 def defined_names(source: Source) -> Iterator[str]:

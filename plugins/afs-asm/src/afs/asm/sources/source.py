@@ -145,9 +145,9 @@ class Source(NamedTuple):
         return outline(text, file)
 
     @classmethod
-    def read(cls, path: Path, file: str | None = None) -> Source:
+    def read(cls, path: Path | str, file: str | None = None) -> Source:
         """Parse a file; a line that is not UTF-8 is read as Latin-1. Raises OSError."""
-        return cls.parse(decoded(path.read_bytes()), str(path) if file is None else file)
+        return cls.parse(decoded(Path(path).read_bytes()), str(path) if file is None else file)
 
 
 def place(text: str, file: str) -> tuple[tuple[Placed, ...], tuple[Comment, ...]]:

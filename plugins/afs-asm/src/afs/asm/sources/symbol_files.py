@@ -56,11 +56,12 @@ class SymbolEntry(msgspec.Struct, frozen=True):
     line: int = 0
 
 
-def read_symbols(path: Path, layout: str = "lorom", file: str | None = None) -> tuple[SymbolEntry, ...]:
+def read_symbols(path: Path | str, layout: str = "lorom", file: str | None = None) -> tuple[SymbolEntry, ...]:
     """The symbols of a file, its kind told by its ending; `layout` is a name of `MAPPERS`.
 
     Raises OSError, and DataError for a `.sym` or `.mlb` file in which nothing names an address.
     """
+    path = Path(path)
     text = decoded(path.read_bytes())
     name = str(path) if file is None else file
     entries = parse_symbols(text, path.suffix.lower(), layout, name)
