@@ -55,7 +55,7 @@ class Fault(msgspec.Struct, frozen=True):
             self.reason,
             path=self.path,
             line=self.line,
-            hint="mend or remove the line; a command with --on-error passes over such lines with `skip`",
+            hint="mend or remove the line, or add --on-error skip where the command has it",
         )
 
 
