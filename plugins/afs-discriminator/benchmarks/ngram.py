@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import runpy
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -39,7 +40,8 @@ def main() -> None:
         data = options.data or Path(scratch) / "data.jsonl"
         if not data.exists():
             tree = Path(scratch) / "checkout"
-            write = runpy.run_path(str(ROOT / "plugins/afs-oracle/benchmarks/checkout.py"))["write"]
+            sys.path.insert(0, str(ROOT / "plugins/afs-oracle/benchmarks"))
+            write = runpy.run_module("checkout")["write"]
             write(tree, options.seed, files=120, documents=0, lines=options.lines)
             sources = [sample_folder(), tree, ROOT / "docs", ROOT / "afs_core"]
             write_examples(data, build_examples(sources, run, fakes=options.fakes).examples)
